@@ -3,7 +3,8 @@
  * portcost.h - what the parts of portcost share
  *
  * place.c knows namespaces, sysctls and limits; traffic.c knows sockets;
- * counters.c knows where a kernel counts; portcost.c knows options and figures.
+ * counters.c knows where a kernel counts; options.c knows the command line and
+ * portcost.c the figures.
  * Anything that goes wrong in a part ends the program with a message: a figure
  * measured after an error that nobody saw is worse than none.
  */
@@ -33,6 +34,31 @@ struct settings {
 	unsigned int low, high;	/* ip_local_port_range of this netns */
 	uint64_t seed;		/* of the order in which ports are occupied */
 };
+
+#define STEPS_MAX 64
+#define SYSCTLS_MAX 32
+
+struct mode {
+	const char *name;
+	enum operation op;
+	bool time_close;
+};
+
+struct options {
+	struct settings set;	/* netns fd and range: main() fills them in */
+	const struct mode *mode;
+	double steps[STEPS_MAX];	/* occupancies, percent, rising */
+	unsigned int nsteps;
+	unsigned int count, warm_up, trace;	/* operations at each step */
+	const char *client_netns, *server_netns;	/* name or path, or NULL */
+	const char *sysctls[SYSCTLS_MAX];	/* NAME=VALUE */
+	unsigned int nsysctls;
+	const char *command;	/* to run at the end, or NULL */
+	bool header;
+};
+
+/* options.c */
+void options_parse(struct options *opt, int argc, char **argv);
 
 /* place.c */
 void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
