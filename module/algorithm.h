@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * algorithm.h - what an allocation algorithm implements
+ *
+ * The whole interface between dynport and an algorithm, for those in
+ * algorithms/ and for other modules. An algorithm knows a request and
+ * numbers; it never sees a socket, takes no lock of the network stack and does
+ * not decide whether a port may be used: the kernel does.
+ *
+ * A search goes through tiers. In each tier the search offers a set of
+ * ports, numbered 0 .. req->ports.count-1. The algorithm names the number of
+ * the first candidate, and, if it wants to, of each further one.
+ */
+#ifndef DYNPORT_ALGORITHM_H
+#define DYNPORT_ALGORITHM_H
+
+#include <linux/in6.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/types.h>
+
+#include "ports.h"
+
+#define DYNPORT_NAME_LEN	16	/* with the terminating NUL */
+
+/* Who asks for a port. Indexes per-path settings and counters. */
+enum dynport_path {
+	DYNPORT_PATH_CONNECT,	/* TCP connect() of a socket without a port */
+	DYNPORT_PATH_BIND,	/* TCP bind(0), listen() without bind() */
+	DYNPORT_PATH_UDP,	/* UDP and UDP-Lite bind(0) and autobind */
+	DYNPORT_PATHS
+};
+
+union dynport_address {
+	__be32 ip;
+	struct in6_addr ip6;
+};
+
+/*
+ * Numeric settings of a network namespace (sysctl net.dynport.*), changed at
+ * any time: read each once, with READ_ONCE(); sysctl.c writes them with
+ * WRITE_ONCE(). Ranges are lo | hi << 16, and 0 for none.
+ */
+struct dynport_tunables {
+	u32 tcp_port_range;
+	u32 udp_port_range;
+	u32 bind_stride;		/* 0, 2 .. 16 */
+	u32 search_limit;		/* 1 .. 65535 refusals */
+	u32 random_increment_max;	/* 1 .. 65535 ports */
+	u32 rekey_seconds;		/* 0 (never) .. 86400 */
+};
+
+/* One search, as an algorithm sees it: read only, but for @scratch. */
+struct dynport_request {
+	const struct dynport_tunables *tunables;
+	struct dynport_stats __percpu *stats;	/* for dynport_count() only */
+	struct dynport_ports ports;	/* offered in this tier; count > 0 */
+	union dynport_address laddr;	/* by family; any-address if unbound */
+	union dynport_address raddr;	/* valid only with dynport_has_peer() */
+	__be16 rport;			/* likewise */
+	u8 family;			/* AF_INET or AF_INET6, as on the wire */
+	u8 protocol;			/* IPPROTO_TCP, _UDP or _UDPLITE */
+	u8 path;			/* enum dynport_path */
+	u32 scratch;			/* the algorithm's, first() to commit() */
+};
+
+/* Is the peer known? Only connect() knows it (RFC 6056, section 3.5). */
+static inline bool dynport_has_peer(const struct dynport_request *req)
+{
+	return req->path == DYNPORT_PATH_CONNECT;
+}
+
+/*
+ * An algorithm. @first, @next and @commit run in process context under
+ * rcu_read_lock(), on any CPU and on several at once: they must not sleep, and
+ * @state is theirs to protect. @state belongs to one network namespace and one
+ * protocol (TCP connect and bind share it when both use the algorithm).
+ */
+struct dynport_algorithm {
+	char name[DYNPORT_NAME_LEN];	/* [a-z0-9_]+, required */
+	struct module *owner;		/* THIS_MODULE of another module */
+	size_t state_size;		/* bytes of zeroed state; 0: none */
+
+	/*
+	 * Before the first search that can use @state; may sleep. Optional.
+	 * Returns 0 or a negative errno, which the one who selects the
+	 * algorithm receives; @state is then freed without further calls.
+	 * There is no counterpart: @state must own nothing but itself.
+	 */
+	int (*init)(void *state);
+
+	/*
+	 * The number of a tier's first candidate, below req->ports.count.
+	 * An algorithm without it makes no proposals: the kernel's own
+	 * picker serves the request.
+	 */
+	u32 (*first)(void *state, struct dynport_request *req);
+
+	/*
+	 * The number of the candidate after @index, which was reserved or
+	 * refused. Optional: without it the search takes the numbers that
+	 * follow, each once.
+	 */
+	u32 (*next)(void *state, struct dynport_request *req, u32 index);
+
+	/*
+	 * The kernel accepted candidate @index, @steps candidates after the
+	 * tier's first one (0: the first itself). Optional.
+	 */
+	void (*commit)(void *state, struct dynport_request *req,
+		       u32 index, u32 steps);
+
+	struct list_head list;		/* the registry's */
+};
+
+/**
+ * dynport_algorithm_register() - offer an algorithm to every namespace
+ * @algorithm: stays where it is until it is unregistered
+ *
+ * Context: process. Return: 0; -EINVAL for a malformed name; -EEXIST if the
+ * name is taken.
+ */
+int dynport_algorithm_register(struct dynport_algorithm *algorithm);
+
+/**
+ * dynport_algorithm_unregister() - take an algorithm back
+ * @algorithm: no longer in use once this returns
+ *
+ * A module that registered with its @owner can't be unloaded while a
+ * namespace has the algorithm selected, so its exit function may call this
+ * without further ado. Context: process, may sleep.
+ */
+void dynport_algorithm_unregister(struct dynport_algorithm *algorithm);
+
+#endif

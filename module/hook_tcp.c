@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hook_tcp.c - TCP connect(), bind(0), and listen() without bind()
+ *
+ * Replacements run in process context with the socket locked, for plain
+ * sockets as for subflows of MPTCP and the sockets inside SMC. DCCP uses the
+ * same functions and is left alone, and so are sockets that have a port.
+ */
+#include <linux/in.h>
+#include <net/inet6_hashtables.h>
+#include <net/inet_connection_sock.h>
+#include <net/inet_hashtables.h>
+
+#include "hook.h"
+#include "hook_window.h"
+#include "search.h"
+
+typedef int connect_function(struct inet_timewait_death_row *death_row,
+			     struct sock *sk);
+
+static __always_inline void connect_tuple(struct dynport_request *req,
+					  const struct sock *sk, u8 family)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+	req->family = family;
+	req->protocol = IPPROTO_TCP;
+	req->rport = inet->inet_dport;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (family == AF_INET6) {
+		req->laddr.ip6 = sk->sk_v6_rcv_saddr;
+		req->raddr.ip6 = sk->sk_v6_daddr;
+		return;
+	}
+#endif
+	req->laddr.ip = inet->inet_rcv_saddr;
+	req->raddr.ip = inet->inet_daddr;
+}
+
+/*
+ * The family is the hook's, not the socket's: an IPv6 socket that connects to
+ * an IPv4-mapped address comes to the IPv4 function.
+ */
+static __always_inline int
+hooked_connect(struct inet_timewait_death_row *death_row, struct sock *sk,
+	       u8 family, connect_function *original)
+{
+	struct dynport_netns *netns = dynport_netns(sock_net(sk));
+	struct dynport_search search;
+	struct hook_window window;
+	u16 port;
+	int err;
+
+	if (!dynport_netns_enter(netns))
+		return original(death_row, sk);
+
+	hook_window_begin(&window, sk);
+	dynport_search_begin(&search, netns, DYNPORT_PATH_CONNECT, window.low,
+			     window.high);
+	connect_tuple(&search.req, sk, family);
+
+	while ((port = dynport_search_next(&search))) {
+		hook_window_narrow(&window, port, port);
+		err = original(death_row, sk);
+		if (err != -EADDRNOTAVAIL)
+			break;
+		dynport_search_refused(&search);
+	}
+	if (!port) {
+		hook_window_fall_back(&window, search.low, search.high);
+		err = original(death_row, sk);
+	}
+	hook_window_end(&window);
+	dynport_search_end(&search, err, inet_sk(sk)->inet_num);
+	dynport_netns_leave(netns);
+	return err;
+}
+
+static int hooked_inet_hash_connect(struct inet_timewait_death_row *death_row,
+				    struct sock *sk)
+{
+	int err;
+
+	hook_enter();
+	err = hooked_connect(death_row, sk, AF_INET, inet_hash_connect);
+	hook_leave();
+	return err;
+}
+
+static int hooked_inet6_hash_connect(struct inet_timewait_death_row *death_row,
+				     struct sock *sk)
+{
+	int err;
+
+	hook_enter();
+	err = hooked_connect(death_row, sk, AF_INET6, inet6_hash_connect);
+	hook_leave();
+	return err;
+}
+
+/* With ip_autobind_reuse, SO_REUSEADDR sockets share ports once none is free. */
+static bool bind_may_relax(const struct sock *sk)
+{
+	return READ_ONCE(sock_net(sk)->ipv4.sysctl_ip_autobind_reuse) &&
+	       sk->sk_reuse;
+}
+
+static __always_inline int hooked_bind(struct sock *sk)
+{
+	struct dynport_netns *netns = dynport_netns(sock_net(sk));
+	struct dynport_search search;
+	struct hook_window window;
+	u16 port = 0;
+	int err;
+
+	if (!dynport_netns_enter(netns))
+		return inet_csk_get_port(sk, 0);
+
+	hook_window_begin(&window, sk);
+	dynport_search_begin(&search, netns, DYNPORT_PATH_BIND, window.low,
+			     window.high);
+	search.req.family = sk->sk_family;
+	search.req.protocol = IPPROTO_TCP;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		search.req.laddr.ip6 = sk->sk_v6_rcv_saddr;
+	else
+#endif
+		search.req.laddr.ip = inet_sk(sk)->inet_rcv_saddr;
+
+	/*
+	 * Each candidate would be tried strictly and then relaxed, and so be
+	 * shared while others are free: this search is the kernel's.
+	 */
+	if (bind_may_relax(sk))
+		dynport_search_give_up(&search);
+
+	while ((port = dynport_search_next(&search))) {
+		hook_window_narrow(&window, port, port);
+		/* Not snum port: a named port has other rules of conflict. */
+		err = inet_csk_get_port(sk, 0);
+		if (err != -EADDRINUSE)
+			break;
+		dynport_search_refused(&search);
+	}
+	if (!port) {
+		hook_window_fall_back(&window, search.low, search.high);
+		err = inet_csk_get_port(sk, 0);
+	}
+	hook_window_end(&window);
+	dynport_search_end(&search, err, inet_sk(sk)->inet_num);
+	dynport_netns_leave(netns);
+	return err;
+}
+
+static int hooked_inet_csk_get_port(struct sock *sk, unsigned short snum)
+{
+	int err;
+
+	hook_enter();
+	err = hooked_bind(sk);
+	hook_leave();
+	return err;
+}
+
+static void notrace handle_connect(unsigned long ip, unsigned long parent_ip,
+				   struct ftrace_ops *ops,
+				   struct ftrace_regs *fregs)
+{
+	const struct sock *sk = (void *)dynport_ftrace_argument(fregs, 1);
+
+	if (hook_is_own_call(parent_ip) || inet_sk(sk)->inet_num ||
+	    sk->sk_protocol != IPPROTO_TCP)
+		return;
+	hook_redirect(ops, fregs, sk, DYNPORT_PATH_CONNECT);
+}
+
+static void notrace handle_bind(unsigned long ip, unsigned long parent_ip,
+				struct ftrace_ops *ops,
+				struct ftrace_regs *fregs)
+{
+	const struct sock *sk = (void *)dynport_ftrace_argument(fregs, 0);
+	unsigned short snum = dynport_ftrace_argument(fregs, 1);
+
+	if (hook_is_own_call(parent_ip) || snum ||
+	    sk->sk_protocol != IPPROTO_TCP)
+		return;
+	hook_redirect(ops, fregs, sk, DYNPORT_PATH_BIND);
+}
+
+struct dynport_hook dynport_hook_inet_hash_connect = {
+	.name		= "inet_hash_connect",
+	.function	= inet_hash_connect,
+	.replacement	= hooked_inet_hash_connect,
+	.ops.func	= handle_connect,
+};
+
+struct dynport_hook dynport_hook_inet6_hash_connect = {
+	.name		= "inet6_hash_connect",
+	.function	= inet6_hash_connect,
+	.replacement	= hooked_inet6_hash_connect,
+	.ops.func	= handle_connect,
+};
+
+struct dynport_hook dynport_hook_inet_csk_get_port = {
+	.name		= "inet_csk_get_port",
+	.function	= inet_csk_get_port,
+	.replacement	= hooked_inet_csk_get_port,
+	.ops.func	= handle_bind,
+};

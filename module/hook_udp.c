@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hook_udp.c - bind(0) and autobind of UDP and UDP-Lite
+ *
+ * The replacement runs in process context with the socket locked. A candidate
+ * is tried by name: narrowing the window to one port that turns out to be
+ * taken would make the kernel walk its whole table. For UDP, unlike TCP, named
+ * and dynamic ports have the same rules of conflict.
+ */
+#include <linux/in.h>
+#include <net/udp.h>
+
+#include "hook.h"
+#include "hook_window.h"
+#include "search.h"
+
+static __always_inline int hooked_udp(struct sock *sk,
+				      unsigned int hash2_nulladdr)
+{
+	struct dynport_netns *netns = dynport_netns(sock_net(sk));
+	struct dynport_search search;
+	struct hook_window window;
+	u16 port;
+	int err;
+
+	if (!dynport_netns_enter(netns))
+		return udp_lib_get_port(sk, 0, hash2_nulladdr);
+
+	hook_window_begin(&window, sk);
+	dynport_search_begin(&search, netns, DYNPORT_PATH_UDP, window.low,
+			     window.high);
+	search.req.family = sk->sk_family;
+	search.req.protocol = sk->sk_protocol;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		search.req.laddr.ip6 = sk->sk_v6_rcv_saddr;
+	else
+#endif
+		search.req.laddr.ip = inet_sk(sk)->inet_rcv_saddr;
+
+	while ((port = dynport_search_next(&search))) {
+		/* The port enters ipv4_portaddr_hash() and its twin last. */
+		err = udp_lib_get_port(sk, port, hash2_nulladdr ^ port);
+		if (err != -EADDRINUSE)
+			break;
+		dynport_search_refused(&search);
+	}
+	if (!port) {
+		hook_window_fall_back(&window, search.low, search.high);
+		err = udp_lib_get_port(sk, 0, hash2_nulladdr);
+		hook_window_end(&window);
+	}
+	dynport_search_end(&search, err, inet_sk(sk)->inet_num);
+	dynport_netns_leave(netns);
+	return err;
+}
+
+static int hooked_udp_lib_get_port(struct sock *sk, unsigned short snum,
+				   unsigned int hash2_nulladdr)
+{
+	int err;
+
+	hook_enter();
+	err = hooked_udp(sk, hash2_nulladdr);
+	hook_leave();
+	return err;
+}
+
+static void notrace handle_udp(unsigned long ip, unsigned long parent_ip,
+			       struct ftrace_ops *ops,
+			       struct ftrace_regs *fregs)
+{
+	const struct sock *sk = (void *)dynport_ftrace_argument(fregs, 0);
+	unsigned short snum = dynport_ftrace_argument(fregs, 1);
+
+	if (hook_is_own_call(parent_ip) || snum)
+		return;
+	hook_redirect(ops, fregs, sk, DYNPORT_PATH_UDP);
+}
+
+struct dynport_hook dynport_hook_udp_lib_get_port = {
+	.name		= "udp_lib_get_port",
+	.function	= udp_lib_get_port,
+	.replacement	= hooked_udp_lib_get_port,
+	.ops.func	= handle_udp,
+};

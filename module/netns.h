@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * netns.h - what dynport keeps for a network namespace
+ *
+ * Lifetime: from the namespace's creation (or the module's load) to its end (or
+ * the module's unload). The memory outlives the namespace's exit functions, so
+ * whoever holds a socket of the namespace may use it; after exit it proposes
+ * nothing any more.
+ */
+#ifndef DYNPORT_NETNS_H
+#define DYNPORT_NETNS_H
+
+#include <linux/cache.h>
+#include <linux/mutex.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "registry.h"
+#include "stats.h"
+
+/* Choices of an algorithm: one for each path, and the default for all. */
+#define DYNPORT_CHOICE_DEFAULT	DYNPORT_PATHS
+#define DYNPORT_CHOICES		(DYNPORT_PATHS + 1)
+
+struct dynport_netns {
+	/*
+	 * Read by every search, written when something is configured.
+	 * dead: the namespace is going away; see dynport_netns_enter().
+	 * bypass: the path's calls are left to the kernel without a detour.
+	 * instance: NULL only once nobody can enter any more.
+	 */
+	bool dead;
+	bool bypass[DYNPORT_PATHS];
+	struct dynport_instance __rcu *instance[DYNPORT_PATHS];
+	struct dynport_tunables tunables;
+	struct dynport_stats __percpu *stats;
+
+	/* Serializes configuration; protects what follows, and instances. */
+	struct mutex config_lock;
+	/* NULL: as the default. Each holds a reference on its module. */
+	const struct dynport_algorithm *choice[DYNPORT_CHOICES];
+
+	struct net *net;
+	struct ctl_table *sysctl_table;
+	struct ctl_table_header *sysctl_header;
+};
+
+extern unsigned int dynport_netns_id;
+
+static inline struct dynport_netns *dynport_netns(const struct net *net)
+{
+	return net_generic(net, dynport_netns_id);
+}
+
+/**
+ * dynport_netns_enter() - keep instances and counters from being freed
+ * @netns: the namespace of a socket that the caller holds
+ *
+ * Kernel sockets hold no reference on their namespace, so its exit waits for
+ * those who are inside, who may sleep. The exit sets @dead, lets an RCU grace
+ * period pass, which covers the region without preemption here, and then waits
+ * until the sum over all CPUs is 0.
+ *
+ * Return: false if the namespace is going away; true, and then
+ * dynport_netns_leave() must follow.
+ */
+static __always_inline bool dynport_netns_enter(struct dynport_netns *netns)
+{
+	bool alive;
+
+	preempt_disable_notrace();
+	alive = !READ_ONCE(netns->dead);
+	if (alive)
+		__this_cpu_inc(netns->stats->inside);
+	preempt_enable_notrace();
+	return alive;
+}
+
+/* Nothing of @netns may be touched after this. */
+static __always_inline void dynport_netns_leave(struct dynport_netns *netns)
+{
+	this_cpu_dec(netns->stats->inside);
+}
+
+/**
+ * dynport_netns_choose() - select an algorithm
+ * @netns: the namespace; its config_lock must not be held
+ * @which: a path, or DYNPORT_CHOICE_DEFAULT
+ * @algorithm: with a reference, which is consumed in any case; NULL lets a path
+ *	follow the default
+ *
+ * Searches under way finish with what they began with, or start anew.
+ * Context: process, may sleep. Return: 0 or -ENOMEM, and then nothing changed.
+ */
+int dynport_netns_choose(struct dynport_netns *netns, unsigned int which,
+			 const struct dynport_algorithm *algorithm);
+
+/* To be called with config_lock held after tunables have changed. */
+void dynport_netns_update_bypass(struct dynport_netns *netns);
+
+/*
+ * @algorithm is the initial namespace's default; -ENOENT if there is none of
+ * that name.
+ */
+int dynport_netns_init(const char *algorithm);
+void dynport_netns_exit(void);
+
+#endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stats.c - names and sums of the per-CPU counters
+ */
+#include "stats.h"
+
+const char *const dynport_path_names[DYNPORT_PATHS] = {
+	[DYNPORT_PATH_CONNECT]	= "connect",
+	[DYNPORT_PATH_BIND]	= "bind",
+	[DYNPORT_PATH_UDP]	= "udp",
+};
+
+const char *const dynport_path_stat_names[DYNPORT_PATH_STATS] = {
+	/* requests for a dynamic port, also those left to the kernel */
+	[DYNPORT_STAT_SEARCHES]		= "searches",
+	/* ports proposed to the kernel */
+	[DYNPORT_STAT_CANDIDATES]	= "candidates",
+	/* ports skipped: ip_local_reserved_ports has them */
+	[DYNPORT_STAT_REFUSED_RESERVED]	= "refused_reserved",
+	/* candidates that the kernel refused: in use */
+	[DYNPORT_STAT_REFUSED_KERNEL]	= "refused_kernel",
+	/* searches that went on into the other path's class */
+	[DYNPORT_STAT_CLASS_OVERFLOWS]	= "class_overflows",
+	/* searches that ended with the kernel's own search */
+	[DYNPORT_STAT_STOCK_FALLBACKS]	= "stock_fallbacks",
+	/* ... which found nothing either */
+	[DYNPORT_STAT_EXHAUSTED]	= "exhausted",
+};
+
+const char *const dynport_stat_names[DYNPORT_STATS] = {
+	/* key replacements of doublehash */
+	[DYNPORT_STAT_REKEYS]		= "rekeys",
+};
+
+#define stats_sum(stats, member) ({					\
+	unsigned long sum = 0;						\
+	int cpu;							\
+									\
+	for_each_possible_cpu(cpu)					\
+		sum += READ_ONCE(per_cpu_ptr(stats, cpu)->member);	\
+	sum;								\
+})
+
+unsigned long dynport_stats_path(const struct dynport_stats __percpu *stats,
+				 enum dynport_path path,
+				 enum dynport_path_stat which)
+{
+	return stats_sum(stats, path[path].stat[which]);
+}
+
+unsigned long dynport_stats_histogram(const struct dynport_stats __percpu *stats,
+				      enum dynport_path path,
+				      unsigned int bucket)
+{
+	return stats_sum(stats, path[path].histogram[bucket]);
+}
+
+unsigned long dynport_stats_netns(const struct dynport_stats __percpu *stats,
+				  enum dynport_stat which)
+{
+	return stats_sum(stats, stat[which]);
+}
+
+unsigned long dynport_stats_inside(const struct dynport_stats __percpu *stats)
+{
+	return stats_sum(stats, inside);
+}
