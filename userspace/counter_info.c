@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The table of counters. */
+#include <stddef.h>
+#include <string.h>
+
+#include "counter_info.h"
+
+static const struct {
+	const char *name, *meaning;
+} known[] = {
+	{ "searches", "times a port was looked for" },
+	{ "candidates", "ports proposed to the kernel" },
+	{ "refused_reserved", "skipped: reserved" },
+	{ "refused_kernel", "refused by the kernel: taken" },
+	{ "class_overflows", "own class full, the other used" },
+	{ "stock_fallbacks", "left to the kernel's own search" },
+	{ "exhausted", "no port found: the application failed" },
+	{ "rekeys", "new keys for doublehash" },
+};
+
+const char *counter_meaning(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(known[i].name, name) == 0)
+			return known[i].meaning;
+	return NULL;
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Ranges, sets and classes of ports. */
+#include <string.h>
+
+#include "ports.h"
+
+/* One decimal number up to 65535; *@text is moved behind it. */
+static bool port_parse(const char **text, unsigned int *port)
+{
+	unsigned int n = 0;
+	const char *c;
+
+	for (c = *text; *c >= '0' && *c <= '9'; c++) {
+		n = n * 10 + (*c - '0');
+		if (n >= PORTS_ALL)
+			return false;
+	}
+	if (c == *text)
+		return false;
+	*text = c;
+	*port = n;
+	return true;
+}
+
+static void blanks_skip(const char **text)
+{
+	*text += strspn(*text, " \t\n");
+}
+
+bool port_range_parse(const char *text, struct port_range *range)
+{
+	const char *between;
+
+	blanks_skip(&text);
+	if (!port_parse(&text, &range->low))
+		return false;
+	between = text;
+	blanks_skip(&text);
+	if (text == between || !port_parse(&text, &range->high))
+		return false;
+	blanks_skip(&text);
+	return !*text && range->low <= range->high;
+}
+
+bool port_set_parse(const char *text, struct port_set *set)
+{
+	memset(set, 0, sizeof(*set));
+	blanks_skip(&text);
+	while (*text) {
+		unsigned int low, high;
+
+		if (!port_parse(&text, &low))
+			return false;
+		high = low;
+		if (*text == '-') {
+			text++;
+			if (!port_parse(&text, &high) || high < low)
+				return false;
+		}
+		for (; low <= high; low++)
+			set->word[low / 64] |= UINT64_C(1) << low % 64;
+		blanks_skip(&text);
+		if (*text == ',') {
+			text++;
+			blanks_skip(&text);
+			if (!*text)
+				return false;
+		} else if (*text) {
+			return false;
+		}
+	}
+	return true;
+}
+
+struct port_range port_range_narrow(struct port_range local,
+				    struct port_range own)
+{
+	struct port_range both = {
+		.low = own.low > local.low ? own.low : local.low,
+		.high = own.high < local.high ? own.high : local.high,
+	};
+
+	return port_range_none(own) || both.low > both.high ? local : both;
+}
+
+struct port_count port_range_count(struct port_range range,
+				   const struct port_set *reserved,
+				   unsigned int stride)
+{
+	struct port_count count = { .ports = port_range_size(range) };
+	unsigned int i;
+
+	for (i = 0; i < count.ports; i++) {
+		if (port_set_has(reserved, range.low + i))
+			count.reserved++;
+		else if (stride && i % stride == stride - 1)
+			count.bind_class++;
+		else
+			count.connect_class++;
+	}
+	return count;
+}

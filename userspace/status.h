@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The state of dynport in one namespace, and what looks wrong in it. Reading
+ * (status.c) is apart from judging (findings.c), which is pure.
+ */
+#ifndef DYNPORTCTL_STATUS_H
+#define DYNPORTCTL_STATUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "paths.h"
+#include "ports.h"
+
+struct status_path {
+	char *algorithm;		/* in effect */
+	bool own;			/* by this path's own setting */
+	struct port_range own_range;	/* tcp_ or udp_port_range */
+	bool range_ignored;		/* it has no port of the local range */
+	struct port_range range;	/* what searches choose from */
+	struct port_count count;
+
+	/* valid with status.counted */
+	uint64_t searches, candidates, stock_fallbacks, exhausted;
+};
+
+struct status {
+	char *version, *srcversion;	/* of the module; NULL: not known */
+	struct port_range local;	/* ip_local_port_range */
+	unsigned int bind_stride, rekey_seconds;
+	struct status_path path[PATHS];
+	bool counted;			/* the counters could be read */
+};
+
+/*
+ * Reads all of it. Without the right to read the counters it says so and goes
+ * on. False after having said what could not be read.
+ */
+bool status_read(struct status *status);
+void status_free(struct status *status);
+
+#define FINDINGS_MAX 32
+
+struct findings {
+	size_t count;
+	char *text[FINDINGS_MAX];	/* a sentence each, without a full stop */
+};
+
+/* To be freed with findings_free(). False: out of memory. */
+bool findings_make(const struct status *status, struct findings *findings);
+/* All of them, a line each, to be freed; NULL if there are none. */
+char *findings_join(const struct findings *findings);
+void findings_free(struct findings *findings);
+
+#endif

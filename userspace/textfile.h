@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reads and writes the small text files of /proc and /sys. */
+#ifndef DYNPORTCTL_TEXTFILE_H
+#define DYNPORTCTL_TEXTFILE_H
+
+#include <stddef.h>
+
+/* No file that the program reads is longer; a longer one gives -EFBIG. */
+#define TEXTFILE_MAX (1 << 20)
+
+/*
+ * Reads all of @path into *@text (to be freed; NUL-terminated) and its length
+ * into *@len if that isn't NULL. Returns 0 or -errno.
+ */
+int textfile_read(const char *path, char **text, size_t *len);
+
+/* Writes @text with one write(), as sysctls want it. Returns 0 or -errno. */
+int textfile_write(const char *path, const char *text);
+
+#endif

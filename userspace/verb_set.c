@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dynportctl set: changes settings, all of a command or none; without
+ * arguments it lists them.
+ *
+ * What can be judged without the kernel is judged before anything is written.
+ * When the kernel refuses one, those written before it are put back.
+ */
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+#include "settings.h"
+#include "sysctl.h"
+#include "verb.h"
+
+struct assignment {
+	const struct setting *setting;
+	char *value;		/* as the kernel wants it */
+	char *before;		/* what it replaced, NULL: nothing yet */
+};
+
+static bool all_digits(const char *text)
+{
+	return *text && strspn(text, "0123456789") == strlen(text);
+}
+
+/* What the kernel takes between two ports is a blank; people write a dash. */
+static void range_blanks(char *value)
+{
+	for (; *value; value++)
+		if (*value == '-' || *value == ',')
+			*value = ' ';
+}
+
+/*
+ * Takes one assignment from the front of the arguments: KEY VALUE, KEY=VALUE,
+ * or for a range KEY LOW HIGH. Returns how many were used, 0 after having said
+ * what is wrong.
+ */
+static int assignment_parse(struct assignment *a, int argc, char **argv)
+{
+	const char *equals = strchr(argv[0], '='), *first;
+	size_t len = equals ? (size_t)(equals - argv[0]) : strlen(argv[0]);
+	char *key = strndup(argv[0], len), values[SETTING_VALUES_MAX];
+	int used = equals ? 0 : 1;
+
+	if (!key)
+		output_no_memory();
+	a->setting = setting_find(key);
+	if (!a->setting) {
+		const char *near = setting_nearest(key);
+
+		if (near)
+			warnx("no setting '%s'; did you mean '%s'?", key, near);
+		else
+			warnx("no setting '%s'", key);
+		free(key);
+		return 0;
+	}
+	free(key);
+	key = NULL;
+	if (a->setting->kind == SETTING_READ_ONLY) {
+		warnx("%s is read only", a->setting->key);
+		return 0;
+	}
+	if (!equals && argc < 2) {
+		warnx("%s: a value is missing; it takes %s", a->setting->key,
+		      setting_values(a->setting, values));
+		return 0;
+	}
+	first = equals ? equals + 1 : argv[1];
+	if (setting_words(a->setting) == 2 && all_digits(first) &&
+	    argc > used + 1 && all_digits(argv[used + 1])) {
+		if (asprintf(&a->value, "%s %s", first, argv[used + 1]) < 0)
+			output_no_memory();
+		used++;
+	} else {
+		a->value = strdup(first);
+		if (!a->value)
+			output_no_memory();
+	}
+	if (setting_words(a->setting) == 2)
+		range_blanks(a->value);
+	if (!setting_accepts(a->setting, a->value)) {
+		warnx("%s: '%s' is not allowed; it takes %s", a->setting->key,
+		      a->value, setting_values(a->setting, values));
+		return 0;
+	}
+	return used + 1;
+}
+
+/* Says why the kernel did not take the value. */
+static void refusal_explain(const struct assignment *a, int err)
+{
+	const char *key = a->setting->key;
+	char values[SETTING_VALUES_MAX], *available;
+
+	switch (err) {
+	case EACCES:
+	case EPERM:
+		warnx("%s: %s: needs CAP_NET_ADMIN in the network namespace (root)",
+		      key, strerror(err));
+		return;
+	case EINVAL:
+		warnx("%s: the kernel refuses '%s'; it takes %s", key, a->value,
+		      setting_values(a->setting, values));
+		return;
+	case ENOENT:
+		if (a->setting->kind != SETTING_ALGORITHM &&
+		    a->setting->kind != SETTING_PATH_ALGORITHM)
+			break;
+		if (sysctl_dynport_read("available_algorithms", &available))
+			break;
+		warnx("%s: no algorithm '%s'; there are: %s", key, a->value,
+		      available);
+		free(available);
+		return;
+	}
+	warnx("%s: %s", key, strerror(err));
+}
+
+static void assignments_undo(struct assignment *all, size_t done)
+{
+	bool failed = false;
+	size_t i;
+
+	for (i = done; i-- > 0;) {
+		const char *key = all[i].setting->key;
+		int ret = sysctl_dynport_write(key, all[i].before);
+
+		if (ret) {
+			warnx("%s could not be put back to '%s': %s", key,
+			      all[i].before, strerror(-ret));
+			failed = true;
+		} else {
+			warnx("%s is put back to '%s'", key, all[i].before);
+		}
+	}
+	if (!failed)
+		warnx("nothing was changed");
+}
+
+static int assignments_apply(struct assignment *all, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const char *key = all[i].setting->key;
+		int ret = sysctl_dynport_read(key, &all[i].before);
+
+		if (ret == -ENOENT) {
+			warnx("this version of dynport has no setting %s", key);
+		} else if (ret) {
+			warnx("%s: %s", key, strerror(-ret));
+		} else {
+			ret = sysctl_dynport_write(key, all[i].value);
+			if (ret)
+				refusal_explain(&all[i], -ret);
+		}
+		if (ret) {
+			assignments_undo(all, i);
+			return EXIT_FAILED;
+		}
+	}
+	return EXIT_DONE;
+}
+
+enum { COLUMN_KEY, COLUMN_VALUE, COLUMN_DEFAULT, COLUMN_VALUES, COLUMN_MEANING,
+       COLUMNS };
+
+static int settings_list(bool json)
+{
+	static const struct output_column columns[COLUMNS] = {
+		[COLUMN_KEY] = { .key = "key", .heading = "KEY" },
+		[COLUMN_VALUE] = { .key = "value", .heading = "VALUE" },
+		[COLUMN_DEFAULT] = { .key = "default", .heading = "DEFAULT" },
+		[COLUMN_VALUES] = { .key = "values", .heading = NULL },
+		[COLUMN_MEANING] = { .key = "meaning", .heading = "MEANING", .flags = SCOLS_FL_WRAP },
+	};
+	struct libscols_table *table;
+	const struct setting *s;
+
+	table = output_table(stdout, "settings", json, columns, COLUMNS);
+	for (s = settings; s->key; s++) {
+		char values[SETTING_VALUES_MAX], *value;
+		struct libscols_line *line;
+		int ret;
+
+		if (s->kind == SETTING_READ_ONLY)
+			continue;
+		ret = sysctl_dynport_read(s->key, &value);
+		if (ret == -ENOENT)
+			continue;	/* an older module */
+		if (ret) {
+			warnx("%s: %s", s->key, strerror(-ret));
+			scols_unref_table(table);
+			return EXIT_FAILED;
+		}
+		line = output_line(table, NULL);
+		output_set(line, COLUMN_KEY, s->key);
+		output_set(line, COLUMN_VALUE, value);
+		output_set(line, COLUMN_DEFAULT, s->standard);
+		output_set(line, COLUMN_VALUES, setting_values(s, values));
+		output_set(line, COLUMN_MEANING, s->meaning);
+		if (s->standard && strcmp(value, s->standard) != 0)
+			output_colour(line, COLUMN_VALUE, OUTPUT_GOOD);
+		free(value);
+	}
+	output_print(table);
+	return EXIT_DONE;
+}
+
+static int set_run(const struct invocation *inv, int argc, char **argv)
+{
+	struct assignment *all;
+	size_t count = 0, i;
+	int ret = EXIT_DONE;
+
+	if (!argc)
+		return sysctl_dynport_present() ? settings_list(inv->json)
+						: EXIT_FAILED;
+	all = calloc(argc, sizeof(*all));
+	if (!all)
+		output_no_memory();
+	while (argc) {
+		int used = assignment_parse(&all[count++], argc, argv);
+
+		if (!used) {
+			ret = EXIT_USAGE;
+			break;
+		}
+		argc -= used;
+		argv += used;
+	}
+	if (ret == EXIT_DONE)
+		ret = sysctl_dynport_present() ? assignments_apply(all, count)
+					       : EXIT_FAILED;
+	for (i = 0; i < count; i++) {
+		free(all[i].value);
+		free(all[i].before);
+	}
+	free(all);
+	return ret;
+}
+
+static void set_help(FILE *out)
+{
+	static const struct output_column columns[] = {
+		{ .key = "key", .heading = "KEY" },
+		{ .key = "values", .heading = "VALUES" },
+		{ .key = "default", .heading = "DEFAULT" },
+		{ .key = "meaning", .heading = "MEANING", .flags = SCOLS_FL_WRAP },
+	};
+	struct libscols_table *table;
+	const struct setting *s;
+
+	fputc('\n', out);
+	table = output_table(out, "settings", false, columns, 4);
+	if (!output_terminal()) {
+		scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
+		scols_table_set_termwidth(table, 80);
+	}
+	for (s = settings; s->key; s++) {
+		struct libscols_line *line;
+		char values[SETTING_VALUES_MAX];
+
+		if (s->kind == SETTING_READ_ONLY)
+			continue;
+		line = output_line(table, NULL);
+		output_set(line, 0, s->key);
+		output_set(line, 1, setting_values(s, values));
+		output_set(line, 2, s->standard);
+		output_set(line, 3, s->meaning);
+	}
+	output_print(table);
+}
+
+const struct verb verb_set = {
+	.name = "set",
+	.arguments = "[KEY VALUE]...",
+	.summary = "Change settings; without arguments, list them",
+	.details =
+		"Writes sysctls net.dynport.KEY. KEY=VALUE is the same as KEY VALUE, and a range\n"
+		"may be written LOW HIGH or LOW-HIGH. Several are changed together: when one is\n"
+		"refused, those before it are put back, and nothing changes.\n"
+		"\n"
+		"  dynportctl set algorithm hash\n"
+		"  dynportctl set tcp_port_range 20000 30000 bind_stride=4\n",
+	.help = set_help,
+	.run = set_run,
+};
