@@ -98,13 +98,14 @@ void dynport_netns_update_bypass(struct dynport_netns *netns)
 static int netns_apply_choices(struct dynport_netns *netns)
 {
 	struct dynport_instance *fresh[DYNPORT_PATHS], *old;
+	const struct dynport_algorithm *wanted;
 	unsigned int path;
 
 	lockdep_assert_held(&netns->config_lock);
 	for (path = 0; path < DYNPORT_PATHS; path++) {
-		fresh[path] = netns_instance_get(netns, fresh, path,
-				netns->choice[path] ?:
-				netns->choice[DYNPORT_CHOICE_DEFAULT]);
+		wanted = netns->choice[path] ?:
+			 netns->choice[DYNPORT_CHOICE_DEFAULT];
+		fresh[path] = netns_instance_get(netns, fresh, path, wanted);
 		if (IS_ERR(fresh[path]))
 			goto err_put;
 	}

@@ -7,7 +7,7 @@
  */
 #include <linux/bitmap.h>
 #include <linux/random.h>
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 #include <net/ip.h>
 
 #include "search.h"

@@ -32,36 +32,44 @@ const char *const dynport_stat_names[DYNPORT_STATS] = {
 	[DYNPORT_STAT_REKEYS]		= "rekeys",
 };
 
-#define stats_sum(stats, member) ({					\
-	unsigned long sum = 0;						\
-	int cpu;							\
-									\
-	for_each_possible_cpu(cpu)					\
-		sum += READ_ONCE(per_cpu_ptr(stats, cpu)->member);	\
-	sum;								\
-})
+/* The sum of one counter, given by its offset. */
+static unsigned long stats_sum(const struct dynport_stats __percpu *stats,
+			       size_t offset)
+{
+	const unsigned long *counter;
+	unsigned long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		counter = (const void *)per_cpu_ptr(stats, cpu) + offset;
+		sum += READ_ONCE(*counter);
+	}
+	return sum;
+}
 
 unsigned long dynport_stats_path(const struct dynport_stats __percpu *stats,
 				 enum dynport_path path,
 				 enum dynport_path_stat which)
 {
-	return stats_sum(stats, path[path].stat[which]);
+	return stats_sum(stats, offsetof(struct dynport_stats,
+					  path[path].stat[which]));
 }
 
 unsigned long dynport_stats_histogram(const struct dynport_stats __percpu *stats,
 				      enum dynport_path path,
 				      unsigned int bucket)
 {
-	return stats_sum(stats, path[path].histogram[bucket]);
+	return stats_sum(stats, offsetof(struct dynport_stats,
+					  path[path].histogram[bucket]));
 }
 
 unsigned long dynport_stats_netns(const struct dynport_stats __percpu *stats,
 				  enum dynport_stat which)
 {
-	return stats_sum(stats, stat[which]);
+	return stats_sum(stats, offsetof(struct dynport_stats, stat[which]));
 }
 
 unsigned long dynport_stats_inside(const struct dynport_stats __percpu *stats)
 {
-	return stats_sum(stats, inside);
+	return stats_sum(stats, offsetof(struct dynport_stats, inside));
 }

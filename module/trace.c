@@ -4,7 +4,7 @@
  *
  * Nothing here runs unless somebody traces.
  */
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 #include <net/ipv6.h>
 
 #include "search.h"

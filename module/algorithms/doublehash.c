@@ -82,6 +82,7 @@ static void doublehash_rekey(struct doublehash_state *doublehash,
 		other = !doublehash->current_key;
 		get_random_bytes(&doublehash->keys[other],
 				 sizeof(doublehash->keys[other]));
+		/* The key comes first; pairs with doublehash_first(). */
 		smp_store_release(&doublehash->current_key, other);
 		WRITE_ONCE(doublehash->born, jiffies);
 		dynport_count(req->stats, DYNPORT_STAT_REKEYS);
@@ -101,6 +102,7 @@ static u32 doublehash_first(void *state, struct dynport_request *req)
 	if (unlikely(doublehash_is_old(doublehash, req)))
 		doublehash_rekey(doublehash, req);
 
+	/* Pairs with doublehash_rekey(). */
 	slot = smp_load_acquire(&doublehash->current_key);
 	hash = tuple_hash(req, &doublehash->keys[slot]);
 	req->scratch = hash & (DOUBLEHASH_CELLS - 1);
