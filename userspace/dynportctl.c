@@ -2,8 +2,8 @@
 /*
  * dynportctl: tunes dynport, and shows what it does.
  *
- * This file owns the table of verbs, the command line and the exit code. All
- * help is made from the tables. stdout is data, stderr is talk.
+ * This file owns the table of verbs, the command line and the exit code.
+ * stdout is data, stderr is talk.
  */
 #include <err.h>
 #include <errno.h>
@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "help.h"
 #include "nearest.h"
 #include "netns.h"
 #include "verb.h"
@@ -32,66 +33,10 @@ const struct verb_option common_options[] = {
 	{ "netns", 'n', "NETNS", "in this network namespace: a name, or a path" },
 	{ "help", 'h', NULL, "show this help" },
 	{ "version", 'V', NULL, "show the version" },
-	{ NULL }
+	{ .name = NULL }
 };
 
 #define MAX_OPTIONS 16
-
-static void help_option(FILE *out, const struct verb_option *opt)
-{
-	char left[64];
-
-	snprintf(left, sizeof(left), "-%c, --%s%s%s", opt->letter, opt->name,
-		 opt->argument ? " " : "", opt->argument ? opt->argument : "");
-	fprintf(out, "  %-23s %s\n", left, opt->help);
-}
-
-static void help_common(FILE *out)
-{
-	const struct verb_option *opt;
-
-	for (opt = common_options; opt->name; opt++)
-		help_option(out, opt);
-}
-
-static void help_program(FILE *out)
-{
-	const struct verb *const *v;
-
-	fprintf(out,
-		"Usage: dynportctl [OPTION...] [VERB] [ARGUMENT...]\n"
-		"\n"
-		"Tunes dynport, the choice of dynamic (ephemeral) ports, and shows what it does.\n"
-		"\n"
-		"Verbs:\n");
-	for (v = verbs; *v; v++)
-		if (!(*v)->hidden)
-			fprintf(out, "  %-11s %s%s\n", (*v)->name, (*v)->summary,
-				v == verbs ? " (default)" : "");
-	fprintf(out, "\nOptions:\n");
-	help_common(out);
-	fprintf(out,
-		"\n"
-		"'dynportctl VERB --help' tells more about a verb.\n"
-		"Exit code: 0 done, 1 failed, 2 wrong arguments.\n");
-}
-
-static void help_verb(FILE *out, const struct verb *verb)
-{
-	const struct verb_option *opt;
-
-	fprintf(out, "Usage: dynportctl %s [OPTION...]%s%s\n\n%s.\n", verb->name,
-		verb->arguments ? " " : "",
-		verb->arguments ? verb->arguments : "", verb->summary);
-	if (verb->details)
-		fprintf(out, "\n%s", verb->details);
-	fprintf(out, "\nOptions:\n");
-	for (opt = verb->options; opt && opt->name; opt++)
-		help_option(out, opt);
-	help_common(out);
-	if (verb->help)
-		verb->help(out);
-}
 
 static int usage_hint(const struct verb *verb)
 {
@@ -178,11 +123,10 @@ static const struct verb_option *verb_option_find(const struct verb *verb,
 static int options_read(const struct verb *verb, struct invocation *inv,
 			int argc, char **argv)
 {
-	struct option_set set = { .shorts = "" };
+	/* "+": the verb ends the options in front of it */
+	struct option_set set = { .shorts = { verb ? '\0' : '+' } };
 	int letter;
 
-	if (!verb)
-		strcpy(set.shorts, "+");	/* the verb ends them */
 	option_set_add(&set, common_options);
 	if (verb)
 		option_set_add(&set, verb->options);
@@ -292,7 +236,7 @@ int main(int argc, char **argv)
 	standard_descriptors_hold();
 	/* Not LC_NUMERIC: a decimal comma is no JSON. */
 	setlocale(LC_CTYPE, "");
-	program_invocation_name = program_invocation_short_name = "dynportctl";
+	program_invocation_short_name = "dynportctl";
 	if (argc)
 		argv[0] = program_invocation_short_name;
 

@@ -19,6 +19,14 @@
 /* RFC 6056 section 5: random_start is not for long lists of exclusions. */
 #define RESERVED_PERCENT	5
 
+unsigned int status_class_ports(const struct status *status, enum path path)
+{
+	const struct port_count *count = &status->path[path].count;
+
+	return path == PATH_BIND && status->bind_stride ? count->bind_class
+							: count->connect_class;
+}
+
 struct pen {
 	struct findings *findings;
 	bool failed;
@@ -69,13 +77,10 @@ static void check_class(struct pen *pen, const struct status *status,
 			enum path which)
 {
 	const struct status_path *p = &status->path[which];
-	unsigned int own = which == PATH_BIND ? p->count.bind_class
-					      : p->count.connect_class;
 
-	/* UDP has no classes; a full reservation has been named already */
-	if (which == PATH_UDP || p->count.reserved == p->count.ports || own)
-		return;
-	if (!status->bind_stride)
+	/* a full reservation has been named already */
+	if (p->count.reserved == p->count.ports ||
+	    status_class_ports(status, which))
 		return;
 	note(pen, "%s has no port of its own class in %u-%u: every search goes to the other class (bind_stride %u)",
 	     paths[which].what, p->range.low, p->range.high,
@@ -87,9 +92,6 @@ static void check_algorithm(struct pen *pen, const struct status *status,
 {
 	const struct status_path *p = &status->path[which];
 
-	if (strcmp(p->algorithm, "bsd") == 0)
-		note(pen, "%s: bsd takes the next port each time; anybody can predict it",
-		     paths[which].what);
 	if (strcmp(p->algorithm, "random_start") == 0 &&
 	    p->count.reserved * 100 > p->count.ports * RESERVED_PERCENT)
 		note(pen, "%s: random_start prefers the ports behind reserved ones, and %u of %u are reserved; random_pick does not",
@@ -121,6 +123,24 @@ static void check_counters(struct pen *pen, const struct status *status,
 		     paths[which].what, p->candidates / searches);
 }
 
+/* Said once for all the paths, which often have it in common. */
+static void check_predictable(struct pen *pen, const struct status *status)
+{
+	char who[64] = "";
+	enum path path;
+
+	for (path = 0; path < PATHS; path++) {
+		size_t len = strlen(who);
+
+		if (strcmp(status->path[path].algorithm, "bsd") == 0)
+			snprintf(who + len, sizeof(who) - len, "%s%s",
+				 len ? ", " : "", paths[path].what);
+	}
+	if (*who)
+		note(pen, "%s: bsd takes the next port each time; anybody can predict it",
+		     who);
+}
+
 /* The kernel logs the same when such a range is set. */
 static void check_parity(struct pen *pen, const struct status *status)
 {
@@ -149,6 +169,7 @@ bool findings_make(const struct status *status, struct findings *findings)
 		check_class(&pen, status, path);
 		check_algorithm(&pen, status, path);
 	}
+	check_predictable(&pen, status);
 	check_parity(&pen, status);
 	return !pen.failed;
 }

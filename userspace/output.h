@@ -13,9 +13,9 @@
 #include <libsmartcols/libsmartcols.h>
 
 struct output_column {
-	const char *key;	/* its name in JSON */
+	const char *key;	/* its name in JSON; NULL: only for people */
 	const char *heading;	/* its name for people; NULL: only in JSON */
-	int flags;		/* SCOLS_FL_* */
+	int flags;		/* SCOLS_FL_*; WRAP is for the last one only */
 	int json;		/* SCOLS_JSON_*; an array's cell has a line each */
 };
 

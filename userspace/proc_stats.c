@@ -188,7 +188,8 @@ bool histogram_parse(const char *text, size_t len, struct histogram *histogram,
 	struct field line, field;
 	size_t i;
 
-	histogram->columns = histogram->rows = 0;
+	histogram->columns = 0;
+	histogram->rows = 0;
 	if (!text_line(&in, &line))
 		return fail(error, 0, "empty");
 	if (!line_field(&line, &field) || !field_is(&field, "candidates"))

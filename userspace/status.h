@@ -40,6 +40,9 @@ struct status {
 bool status_read(struct status *status);
 void status_free(struct status *status);
 
+/* The ports that the path tries first. */
+unsigned int status_class_ports(const struct status *status, enum path path);
+
 #define FINDINGS_MAX 32
 
 struct findings {
@@ -52,5 +55,11 @@ bool findings_make(const struct status *status, struct findings *findings);
 /* All of them, a line each, to be freed; NULL if there are none. */
 char *findings_join(const struct findings *findings);
 void findings_free(struct findings *findings);
+
+struct invocation;
+
+/* Prints both as JSON; @status NULL: dynport is not loaded. */
+void status_json(const struct invocation *inv, const struct status *status,
+		 const struct findings *findings);
 
 #endif

@@ -10,7 +10,7 @@
 
 int textfile_read(const char *path, char **text, size_t *len)
 {
-	size_t size = 0, room = 4096;
+	size_t size = 0, room = TEXTFILE_ROOM;
 	char *buf = NULL;
 	int fd, ret = 0;
 

@@ -5,6 +5,11 @@
 
 #include <stddef.h>
 
+/*
+ * Room for the first read(): a list of ports (ip_local_reserved_ports) comes
+ * with it or not at all, and may have 32,768 parts of 6 characters.
+ */
+#define TEXTFILE_ROOM (256 << 10)
 /* No file that the program reads is longer; a longer one gives -EFBIG. */
 #define TEXTFILE_MAX (1 << 20)
 

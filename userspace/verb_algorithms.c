@@ -14,7 +14,14 @@
 #include "sysctl.h"
 #include "verb.h"
 
-enum { COLUMN_NAME, COLUMN_SECTION, COLUMN_USED_BY, COLUMN_WHEN, COLUMNS };
+enum {
+	COLUMN_NAME,
+	COLUMN_SECTION,
+	COLUMN_USED_BY,			/* for people, and for machines: */
+	COLUMN_PATHS,
+	COLUMN_WHEN = COLUMN_PATHS + PATHS,
+	COLUMNS
+};
 
 static int value_read(const char *key, char **value)
 {
@@ -54,10 +61,12 @@ static void algorithm_line(struct libscols_table *table, const char *name,
 	for (path = 0; path < PATHS; path++) {
 		size_t len = strlen(used_by);
 
-		if (strcmp(effective[path], name) == 0)
+		bool used = strcmp(effective[path], name) == 0;
+
+		if (used)
 			snprintf(used_by + len, sizeof(used_by) - len, "%s%s",
-				 !len ? "" : json ? "\n" : " ",
-				 paths[path].name);
+				 len ? " " : "", paths[path].name);
+		output_set(line, COLUMN_PATHS + path, used ? "1" : "0");
 	}
 	output_set(line, COLUMN_NAME, name);
 	output_set(line, COLUMN_SECTION,
@@ -70,11 +79,10 @@ static void algorithm_line(struct libscols_table *table, const char *name,
 
 static int algorithms_run(const struct invocation *inv, int argc, char **argv)
 {
-	static const struct output_column columns[COLUMNS] = {
+	struct output_column columns[COLUMNS] = {
 		[COLUMN_NAME] = { .key = "name", .heading = "NAME" },
 		[COLUMN_SECTION] = { .key = "rfc6056", .heading = "RFC 6056" },
-		[COLUMN_USED_BY] = { .key = "used_by", .heading = "USED BY",
-				     .json = SCOLS_JSON_ARRAY_STRING },
+		[COLUMN_USED_BY] = { .heading = "USED BY" },
 		[COLUMN_WHEN] = { .key = "when", .heading = "WHEN TO CHOOSE IT",
 				  .flags = SCOLS_FL_WRAP },
 	};
@@ -89,6 +97,10 @@ static int algorithms_run(const struct invocation *inv, int argc, char **argv)
 	if (!sysctl_dynport_present() ||
 	    value_read("available_algorithms", &available))
 		return EXIT_FAILED;
+	for (path = 0; path < PATHS; path++)
+		columns[COLUMN_PATHS + path] = (struct output_column){
+			.key = paths[path].name, .json = SCOLS_JSON_BOOLEAN,
+		};
 	ret = effective_read(effective);
 	if (!ret) {
 		table = output_table(stdout, "algorithms", inv->json, columns,

@@ -168,8 +168,14 @@ static int assignments_apply(struct assignment *all, size_t count)
 	return EXIT_DONE;
 }
 
-enum { COLUMN_KEY, COLUMN_VALUE, COLUMN_DEFAULT, COLUMN_VALUES, COLUMN_MEANING,
-       COLUMNS };
+enum {
+	COLUMN_KEY,
+	COLUMN_VALUE,
+	COLUMN_DEFAULT,
+	COLUMN_VALUES,
+	COLUMN_MEANING,
+	COLUMNS
+};
 
 static int settings_list(bool json)
 {

@@ -168,7 +168,7 @@ static const struct verb_option stats_options[] = {
 	{ "histogram", 'H', NULL,
 	  "show candidates per search instead of counters" },
 	{ "watch", 'w', "[SECONDS]", "show it live, with rates, each SECONDS (or each one)" },
-	{ NULL }
+	{ .name = NULL }
 };
 
 const struct verb verb_stats = {

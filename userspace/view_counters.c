@@ -110,14 +110,14 @@ static void table_paths(const struct view *view, const struct counters *now,
 {
 	const char *per_second = view->live ? "/S" : NULL;
 	const struct output_column columns[COLUMNS] = {
-		[COLUMN_COUNTER] = { .key = "counter", .heading = "COUNTER" },
-		[COLUMN_CONNECT] = { .key = "connect", .heading = "CONNECT", .flags = SCOLS_FL_RIGHT },
-		[COLUMN_CONNECT_RATE] = { .key = "r1", .heading = per_second, .flags = SCOLS_FL_RIGHT },
-		[COLUMN_BIND] = { .key = "bind", .heading = "BIND", .flags = SCOLS_FL_RIGHT },
-		[COLUMN_BIND_RATE] = { .key = "r2", .heading = per_second, .flags = SCOLS_FL_RIGHT },
-		[COLUMN_UDP] = { .key = "udp", .heading = "UDP", .flags = SCOLS_FL_RIGHT },
-		[COLUMN_UDP_RATE] = { .key = "r3", .heading = per_second, .flags = SCOLS_FL_RIGHT },
-		[COLUMN_MEANING] = { .key = "meaning", .heading = "MEANING", .flags = SCOLS_FL_TRUNC },
+		[COLUMN_COUNTER] = { .heading = "COUNTER" },
+		[COLUMN_CONNECT] = { .heading = "CONNECT", .flags = SCOLS_FL_RIGHT },
+		[COLUMN_CONNECT_RATE] = { .heading = per_second, .flags = SCOLS_FL_RIGHT },
+		[COLUMN_BIND] = { .heading = "BIND", .flags = SCOLS_FL_RIGHT },
+		[COLUMN_BIND_RATE] = { .heading = per_second, .flags = SCOLS_FL_RIGHT },
+		[COLUMN_UDP] = { .heading = "UDP", .flags = SCOLS_FL_RIGHT },
+		[COLUMN_UDP_RATE] = { .heading = per_second, .flags = SCOLS_FL_RIGHT },
+		[COLUMN_MEANING] = { .heading = "MEANING", .flags = SCOLS_FL_TRUNC },
 	};
 	struct libscols_line *lines[COUNTERS_MAX];
 	const char *names[COUNTERS_MAX];
@@ -153,10 +153,10 @@ static void table_netns(const struct view *view, const struct counters *now,
 			const struct counters *before)
 {
 	const struct output_column columns[] = {
-		{ .key = "counter", .heading = "COUNTER" },
-		{ .key = "value", .heading = "VALUE", .flags = SCOLS_FL_RIGHT },
-		{ .key = "rate", .heading = view->live ? "/S" : NULL, .flags = SCOLS_FL_RIGHT },
-		{ .key = "meaning", .heading = "MEANING", .flags = SCOLS_FL_TRUNC },
+		{ .heading = "COUNTER" },
+		{ .heading = "VALUE", .flags = SCOLS_FL_RIGHT },
+		{ .heading = view->live ? "/S" : NULL, .flags = SCOLS_FL_RIGHT },
+		{ .heading = "MEANING", .flags = SCOLS_FL_TRUNC },
 	};
 	struct libscols_table *table;
 	size_t i;
