@@ -46,6 +46,8 @@ struct dynport_tunables {
 	u32 udp_port_range;
 	u32 bind_stride;		/* 0, 2 .. 16 */
 	u32 search_limit;		/* 1 .. 65535 refusals */
+	u32 map_threshold;		/* 0 (never) .. 65535 refusals */
+	u32 map_limit;			/* 0 .. 65536 maps */
 	u32 random_increment_max;	/* 1 .. 65535 ports */
 	u32 rekey_seconds;		/* 0 (never) .. 86400 */
 };
@@ -58,6 +60,7 @@ struct dynport_request {
 	union dynport_address laddr;	/* by family; any-address if unbound */
 	union dynport_address raddr;	/* valid only with dynport_has_peer() */
 	__be16 rport;			/* likewise */
+	int device;			/* bound to (ifindex); 0: to none */
 	u8 family;			/* AF_INET or AF_INET6, as on the wire */
 	u8 protocol;			/* IPPROTO_TCP, _UDP or _UDPLITE */
 	u8 path;			/* enum dynport_path */
@@ -102,6 +105,12 @@ struct dynport_algorithm {
 	 * follow, each once.
 	 */
 	u32 (*next)(void *state, struct dynport_request *req, u32 index);
+
+	/*
+	 * Where a port map tells which ports are free, draw among those,
+	 * instead of asking @first and @next.
+	 */
+	bool uniform;
 
 	/*
 	 * The kernel accepted candidate @index, @steps candidates after the

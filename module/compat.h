@@ -12,10 +12,14 @@
 #include <linux/ftrace.h>
 #include <linux/module.h>
 #include <linux/ptrace.h>
+#include <linux/shrinker.h>
 #include <linux/sysctl.h>
 #include <linux/version.h>
+#include <net/inet_hashtables.h>
 #include <net/inet_sock.h>
 #include <net/net_namespace.h>
+#include <net/udp.h>
+#include <net/udplite.h>
 
 /*
  * 6.2, 94d095ffa0e1 ("ftrace: abstract DYNAMIC_FTRACE_WITH_ARGS accesses"):
@@ -33,6 +37,21 @@
 #define dynport_ftrace_set_ip(fregs, ip) \
 	ftrace_regs_set_instruction_pointer(fregs, ip)
 #endif
+
+/*
+ * 6.2, 9804985bf27f ("udp: Introduce optional per-netns hash table."): a
+ * namespace may have its own.
+ */
+static inline struct udp_table *dynport_udp_table(struct net *net, u8 protocol)
+{
+	if (protocol == IPPROTO_UDPLITE)
+		return &udplite_table;
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+	return &udp_table;
+#else
+	return net->ipv4.udp_table;
+#endif
+}
 
 /*
  * 6.4, ac3b43283923 ("module: replace module_layout with module_memory").
@@ -64,6 +83,78 @@ dynport_register_net_sysctl(struct net *net, const char *path,
 #else
 	return register_net_sysctl_sz(net, path, table, entries);
 #endif
+}
+
+/*
+ * 6.7, c42d50aefd17 ("mm: shrinker: add infrastructure for dynamically
+ * allocating shrinker"): shrinkers are allocated.
+ */
+struct dynport_shrinker {
+	const char *name;
+	unsigned long (*count)(struct shrinker *shrinker,
+			       struct shrink_control *control);
+	unsigned long (*scan)(struct shrinker *shrinker,
+			      struct shrink_control *control);
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+	struct shrinker shrinker;
+#else
+	struct shrinker *shrinker;
+#endif
+};
+
+static inline int dynport_shrinker_register(struct dynport_shrinker *shrinker)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+	shrinker->shrinker.count_objects = shrinker->count;
+	shrinker->shrinker.scan_objects = shrinker->scan;
+	shrinker->shrinker.seeks = DEFAULT_SEEKS;
+	return register_shrinker(&shrinker->shrinker, "%s", shrinker->name);
+#else
+	shrinker->shrinker = shrinker_alloc(0, "%s", shrinker->name);
+	if (!shrinker->shrinker)
+		return -ENOMEM;
+	shrinker->shrinker->count_objects = shrinker->count;
+	shrinker->shrinker->scan_objects = shrinker->scan;
+	shrinker_register(shrinker->shrinker);
+	return 0;
+#endif
+}
+
+static inline void
+dynport_shrinker_unregister(struct dynport_shrinker *shrinker)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+	unregister_shrinker(&shrinker->shrinker);
+#else
+	shrinker_free(shrinker->shrinker);
+#endif
+}
+
+/*
+ * 6.8, 822fb91fc724 ("tcp: Link bhash2 to bhash."): the sockets of a bucket
+ * hang below its bhash2 buckets. Does @match say yes to any? They may be in
+ * TIME_WAIT. With the bucket's lock held.
+ */
+static inline bool dynport_any_bound(struct inet_bind_bucket *tb,
+				     bool (*match)(const void *arg,
+						   const struct sock *sk),
+				     const void *arg)
+{
+	struct sock *sk;
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+	sk_for_each_bound(sk, &tb->owners)
+		if (match(arg, sk))
+			return true;
+#else
+	struct inet_bind2_bucket *tb2;
+
+	hlist_for_each_entry(tb2, &tb->bhash2, bhash_node)
+		sk_for_each_bound(sk, &tb2->owners)
+			if (match(arg, sk))
+				return true;
+#endif
+	return false;
 }
 
 /*

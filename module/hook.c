@@ -8,8 +8,9 @@
  * its back: ftrace refuses that write while a hook is in place.
  *
  * No recursion protection is asked of ftrace, nor taken: each hook's ops has
- * one function, and handlers call none that can be traced, so they can't get
- * back to themselves.
+ * one function, and its handler never calls it, so it can't get back to itself.
+ * Hooks that only observe a release may meet one in a softirq that runs at the
+ * end of their own locked section; they hold nothing then.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": hook: " fmt
 
@@ -28,18 +29,31 @@ static struct dynport_hook *const hook_all[] = {
 	&dynport_hook_inet6_hash_connect,
 	&dynport_hook_inet_csk_get_port,
 	&dynport_hook_udp_lib_get_port,
+	&dynport_hook_inet_put_port,
+	&dynport_hook_udp_lib_unhash,
+	&dynport_hook_inet_twsk_kill,
 };
+
+static int hook_set_filter(struct dynport_hook *hook)
+{
+	if (hook->function)
+		return ftrace_set_filter_ip(&hook->ops,
+					    (unsigned long)hook->function, 0, 0);
+	return ftrace_set_filter(&hook->ops, (unsigned char *)hook->name,
+				 strlen(hook->name), 0);
+}
 
 static int hook_attach(struct dynport_hook *hook)
 {
 	int err;
 
-	hook->ops.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT;
+	if (hook->replacement)
+		hook->ops.flags = FTRACE_OPS_FL_IPMODIFY |
+				  FTRACE_OPS_FL_PERMANENT;
 	if (!IS_ENABLED(CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS))
 		hook->ops.flags |= FTRACE_OPS_FL_SAVE_REGS;
 
-	err = ftrace_set_filter_ip(&hook->ops, (unsigned long)hook->function,
-				   0, 0);
+	err = hook_set_filter(hook);
 	if (err) {
 		pr_err("%s can't be traced in this kernel: %pe\n", hook->name,
 		       ERR_PTR(err));
@@ -107,7 +121,7 @@ static int __init hook_check_fired(void)
 		return err;
 	}
 	for (i = 0; i < ARRAY_SIZE(hook_all); i++) {
-		if (hook_all[i]->fired)
+		if (hook_all[i]->fired || hook_all[i]->optional)
 			continue;
 		pr_err("%s is hooked, but the kernel doesn't call it (inlined?): %pe\n",
 		       hook_all[i]->name, ERR_PTR(-EOPNOTSUPP));
@@ -124,7 +138,7 @@ int __init dynport_hook_init(void)
 			    &dynport_hook_text_size);
 	for (i = 0; i < ARRAY_SIZE(hook_all); i++) {
 		err = hook_attach(hook_all[i]);
-		if (err)
+		if (err && !hook_all[i]->optional)
 			goto err_exit;
 	}
 	err = hook_check_fired();

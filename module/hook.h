@@ -23,9 +23,10 @@
 
 struct dynport_hook {
 	const char *name;	/* of the kernel's function */
-	void *function;		/* the kernel's, exported */
-	void *replacement;
+	void *function;		/* the kernel's; NULL: found by name */
+	void *replacement;	/* NULL: the handler only observes */
 	struct ftrace_ops ops;
+	bool optional;		/* dynport works without it */
 	bool attached;
 	bool fired;		/* for the task in dynport_hook_prober */
 };
@@ -34,6 +35,9 @@ extern struct dynport_hook dynport_hook_inet_hash_connect;
 extern struct dynport_hook dynport_hook_inet6_hash_connect;
 extern struct dynport_hook dynport_hook_inet_csk_get_port;
 extern struct dynport_hook dynport_hook_udp_lib_get_port;
+extern struct dynport_hook dynport_hook_inet_put_port;
+extern struct dynport_hook dynport_hook_udp_lib_unhash;
+extern struct dynport_hook dynport_hook_inet_twsk_kill;
 
 /* Places all hooks and proves that they fire, or leaves none behind. */
 int dynport_hook_init(void);
@@ -69,6 +73,13 @@ static __always_inline bool hook_is_own_call(unsigned long parent_ip)
 	return parent_ip - dynport_hook_text_start < dynport_hook_text_size;
 }
 
+/* Note that the kernel calls the function, for the test at load. */
+static __always_inline void hook_fired(struct dynport_hook *hook)
+{
+	if (unlikely(READ_ONCE(dynport_hook_prober) == current))
+		WRITE_ONCE(hook->fired, true);
+}
+
 /**
  * hook_redirect() - send a request for a dynamic port to the replacement
  * @ops: as the handler got it
@@ -86,8 +97,7 @@ static __always_inline void hook_redirect(struct ftrace_ops *ops,
 	struct dynport_hook *hook = container_of(ops, struct dynport_hook, ops);
 	struct dynport_netns *netns;
 
-	if (unlikely(READ_ONCE(dynport_hook_prober) == current))
-		WRITE_ONCE(hook->fired, true);
+	hook_fired(hook);
 
 	/* As in dynport_netns_enter(): counters may be freed once dead. */
 	preempt_disable_notrace();

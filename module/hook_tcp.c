@@ -25,6 +25,7 @@ static __always_inline void connect_tuple(struct dynport_request *req,
 
 	req->family = family;
 	req->protocol = IPPROTO_TCP;
+	req->device = READ_ONCE(sk->sk_bound_dev_if);
 	req->rport = inet->inet_dport;
 #if IS_ENABLED(CONFIG_IPV6)
 	if (family == AF_INET6) {
@@ -56,7 +57,7 @@ hooked_connect(struct inet_timewait_death_row *death_row, struct sock *sk,
 
 	hook_window_begin(&window, sk);
 	dynport_search_begin(&search, netns, DYNPORT_PATH_CONNECT, window.low,
-			     window.high);
+			     window.high, window.user);
 	connect_tuple(&search.req, sk, family);
 
 	while ((port = dynport_search_next(&search))) {
@@ -67,8 +68,11 @@ hooked_connect(struct inet_timewait_death_row *death_row, struct sock *sk,
 		dynport_search_refused(&search);
 	}
 	if (!port) {
-		hook_window_fall_back(&window, search.low, search.high);
-		err = original(death_row, sk);
+		err = -EADDRNOTAVAIL;
+		if (dynport_search_may_fall_back(&search)) {
+			hook_window_fall_back(&window, search.low, search.high);
+			err = original(death_row, sk);
+		}
 	}
 	hook_window_end(&window);
 	dynport_search_end(&search, err, inet_sk(sk)->inet_num);
@@ -118,9 +122,10 @@ static __always_inline int hooked_bind(struct sock *sk)
 
 	hook_window_begin(&window, sk);
 	dynport_search_begin(&search, netns, DYNPORT_PATH_BIND, window.low,
-			     window.high);
+			     window.high, window.user);
 	search.req.family = sk->sk_family;
 	search.req.protocol = IPPROTO_TCP;
+	search.req.device = READ_ONCE(sk->sk_bound_dev_if);
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6)
 		search.req.laddr.ip6 = sk->sk_v6_rcv_saddr;
@@ -144,8 +149,11 @@ static __always_inline int hooked_bind(struct sock *sk)
 		dynport_search_refused(&search);
 	}
 	if (!port) {
-		hook_window_fall_back(&window, search.low, search.high);
-		err = inet_csk_get_port(sk, 0);
+		err = -EADDRINUSE;
+		if (dynport_search_may_fall_back(&search)) {
+			hook_window_fall_back(&window, search.low, search.high);
+			err = inet_csk_get_port(sk, 0);
+		}
 	}
 	hook_window_end(&window);
 	dynport_search_end(&search, err, inet_sk(sk)->inet_num);

@@ -28,9 +28,10 @@ static __always_inline int hooked_udp(struct sock *sk,
 
 	hook_window_begin(&window, sk);
 	dynport_search_begin(&search, netns, DYNPORT_PATH_UDP, window.low,
-			     window.high);
+			     window.high, window.user);
 	search.req.family = sk->sk_family;
 	search.req.protocol = sk->sk_protocol;
+	search.req.device = READ_ONCE(sk->sk_bound_dev_if);
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6)
 		search.req.laddr.ip6 = sk->sk_v6_rcv_saddr;
@@ -46,9 +47,12 @@ static __always_inline int hooked_udp(struct sock *sk,
 		dynport_search_refused(&search);
 	}
 	if (!port) {
-		hook_window_fall_back(&window, search.low, search.high);
-		err = udp_lib_get_port(sk, 0, hash2_nulladdr);
-		hook_window_end(&window);
+		err = -EADDRINUSE;
+		if (dynport_search_may_fall_back(&search)) {
+			hook_window_fall_back(&window, search.low, search.high);
+			err = udp_lib_get_port(sk, 0, hash2_nulladdr);
+			hook_window_end(&window);
+		}
 	}
 	dynport_search_end(&search, err, inet_sk(sk)->inet_num);
 	dynport_netns_leave(netns);

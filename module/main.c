@@ -4,7 +4,7 @@
  *
  * dynport takes over how the kernel chooses dynamic ports; README.md is its
  * manual. Order of life: algorithms, namespaces (with their sysctls and procfs
- * files), hooks last; the reverse on the way out, so that nothing a search
+ * files), the shrinker of port maps, hooks last; the reverse on the way out, so that nothing a search
  * uses comes late or goes early.
  */
 #include <linux/init.h>
@@ -34,11 +34,16 @@ static int __init dynport_init(void)
 			       algorithm, ERR_PTR(err));
 		goto err_algorithm_exit;
 	}
-	err = dynport_hook_init();
+	err = dynport_space_init();
 	if (err)
 		goto err_netns_exit;
+	err = dynport_hook_init();
+	if (err)
+		goto err_space_exit;
 	return 0;
 
+err_space_exit:
+	dynport_space_exit();
 err_netns_exit:
 	dynport_netns_exit();
 err_algorithm_exit:
@@ -49,6 +54,7 @@ err_algorithm_exit:
 static void __exit dynport_exit(void)
 {
 	dynport_hook_exit();
+	dynport_space_exit();
 	dynport_netns_exit();
 	dynport_algorithm_exit();
 }

@@ -22,6 +22,8 @@ static const struct dynport_algorithm *netns_initial_choice;
 static const struct dynport_tunables netns_initial_tunables = {
 	.bind_stride		= 2,
 	.search_limit		= 64,
+	.map_threshold		= 8,
+	.map_limit		= 1024,
 	.random_increment_max	= 500,
 	.rekey_seconds		= 10,
 };
@@ -203,9 +205,13 @@ static int __net_init netns_init(struct net *net)
 	if (err)
 		goto err_put_choices;
 
-	err = dynport_proc_netns_init(net);
+	err = dynport_space_netns_init(netns);
 	if (err)
 		goto err_put_instances;
+
+	err = dynport_proc_netns_init(net);
+	if (err)
+		goto err_space_exit;
 
 	err = dynport_sysctl_netns_init(netns);
 	if (err)
@@ -214,6 +220,8 @@ static int __net_init netns_init(struct net *net)
 
 err_proc_exit:
 	dynport_proc_netns_exit(net);
+err_space_exit:
+	dynport_space_netns_exit(netns);
 err_put_instances:
 	netns_put_instances(netns);
 err_put_choices:
@@ -238,6 +246,7 @@ static void __net_exit netns_exit(struct net *net)
 
 	dynport_sysctl_netns_exit(netns);
 	dynport_proc_netns_exit(net);
+	dynport_space_netns_exit(netns);
 	netns_put_instances(netns);
 	netns_put_choices(netns);
 	free_percpu(netns->stats);

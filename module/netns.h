@@ -16,6 +16,7 @@
 #include <net/netns/generic.h>
 
 #include "registry.h"
+#include "space.h"
 #include "stats.h"
 
 /* Choices of an algorithm: one for each path, and the default for all. */
@@ -34,6 +35,7 @@ struct dynport_netns {
 	struct dynport_instance __rcu *instance[DYNPORT_PATHS];
 	struct dynport_tunables tunables;
 	struct dynport_stats __percpu *stats;
+	struct dynport_spaces spaces;
 
 	/* Serializes configuration; protects what follows, and instances. */
 	struct mutex config_lock;
@@ -80,6 +82,25 @@ static __always_inline bool dynport_netns_enter(struct dynport_netns *netns)
 static __always_inline void dynport_netns_leave(struct dynport_netns *netns)
 {
 	this_cpu_dec(netns->stats->inside);
+}
+
+/*
+ * Narrow a window of the kernel's by tcp_port_range or udp_port_range, unless
+ * nothing would be left of it.
+ */
+static inline void dynport_netns_narrow(const struct dynport_netns *netns,
+					enum dynport_path path, int *low,
+					int *high)
+{
+	u32 range = path == DYNPORT_PATH_UDP ?
+		    READ_ONCE(netns->tunables.udp_port_range) :
+		    READ_ONCE(netns->tunables.tcp_port_range);
+	int range_low = range & 0xffff, range_high = range >> 16;
+
+	if (!range || range_low > *high || range_high < *low)
+		return;
+	*low = max(*low, range_low);
+	*high = min(*high, range_high);
 }
 
 /**

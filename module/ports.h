@@ -84,6 +84,27 @@ static inline u16 dynport_ports_nth(const struct dynport_ports *ports,
 }
 
 /**
+ * dynport_ports_index() - the number of a port, the reverse of _nth()
+ * @ports: the set
+ * @port: a member
+ */
+static inline u32 dynport_ports_index(const struct dynport_ports *ports,
+				      u16 port)
+{
+	u32 offset = port - ports->low;
+
+	switch (ports->block) {
+	case 0:
+		return offset;
+	case 1:
+		return (offset - ports->skew) / ports->stride;
+	default:
+		return offset / ports->stride * ports->block +
+		       offset % ports->stride;
+	}
+}
+
+/**
  * dynport_ports_wrap() - the number that follows, with the last before the first
  * @ports: the set, not empty
  * @index: 0 .. count-1

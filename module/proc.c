@@ -6,7 +6,10 @@
  * are only ever appended. Readable by the namespace's root only: how many
  * searches there were is what predicts the next port of bsd or hash.
  */
+#include <linux/in.h>
+#include <linux/math64.h>
 #include <linux/proc_fs.h>
+#include <linux/rculist.h>
 #include <linux/seq_file.h>
 #include <linux/seq_file_net.h>
 
@@ -57,6 +60,103 @@ static int proc_show_histogram(struct seq_file *seq, void *unused)
 	return 0;
 }
 
+static void proc_print_address(struct seq_file *seq, u8 family,
+			       const union dynport_address *address)
+{
+	if (family == AF_INET6)
+		seq_printf(seq, "\t%pI6c", &address->ip6);
+	else
+		seq_printf(seq, "\t%pI4", &address->ip);
+}
+
+static const char *proc_protocol(u32 protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+		return "tcp";
+	case IPPROTO_UDP:
+		return "udp";
+	default:
+		return "udplite";
+	}
+}
+
+/*
+ * The columns of spaces, one line for each space with a map. Those without a
+ * peer have "-" and 0 there. "busy" has the ports in TIME_WAIT that may be
+ * reused; "percent" is rounded down, to tenths; "last_used" is seconds ago.
+ */
+static int proc_show_space(struct seq_file *seq, void *v)
+{
+	u32 ports, free, busy, lingering, tenths;
+	struct dynport_space *space;
+	u64 searches, exhausted;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(seq, "proto\tfamily\tladdr\traddr\trport\tports\tbusy\tfree\tpercent\tsearches\texhausted\tlast_used\tpath\tdevice\tlow\tlingering\n");
+		return 0;
+	}
+
+	space = list_entry(v, struct dynport_space, list);
+	spin_lock_bh(&space->lock);
+	ports = space->map.count;
+	free = space->map.free[0] + space->map.free[1];
+	lingering = space->map.lingering;
+	searches = space->searches;
+	exhausted = space->exhausted;
+	spin_unlock_bh(&space->lock);
+	busy = ports - free;
+	tenths = div_u64((u64)busy * 1000, ports);
+
+	seq_printf(seq, "%s\t%s", proc_protocol(space->key.protocol),
+		   space->key.family == AF_INET6 ? "ipv6" : "ipv4");
+	proc_print_address(seq, space->key.family, &space->key.laddr);
+	if (space->key.path == DYNPORT_PATH_CONNECT)
+		proc_print_address(seq, space->key.family, &space->key.raddr);
+	else
+		seq_puts(seq, "\t-");
+	seq_printf(seq, "\t%u\t%u\t%u\t%u\t%u.%u\t%llu\t%llu\t%lu\t%s\t%d\t%u\t%u\n",
+		   ntohs(space->key.rport), ports, busy, free, tenths / 10,
+		   tenths % 10, searches, exhausted,
+		   (jiffies - READ_ONCE(space->last_used)) / HZ,
+		   dynport_path_names[space->key.path], space->key.device,
+		   space->low, lingering);
+	return 0;
+}
+
+static void *proc_start_spaces(struct seq_file *seq, loff_t *pos)
+	__acquires(RCU)
+{
+	struct dynport_netns *netns = dynport_netns(seq_file_net(seq));
+
+	rcu_read_lock();
+	return *pos ? seq_list_start_rcu(&netns->spaces.list, *pos - 1) :
+		      SEQ_START_TOKEN;
+}
+
+static void *proc_next_spaces(struct seq_file *seq, void *v, loff_t *pos)
+{
+	struct dynport_netns *netns = dynport_netns(seq_file_net(seq));
+
+	if (v != SEQ_START_TOKEN)
+		return seq_list_next_rcu(v, &netns->spaces.list, pos);
+	++*pos;
+	return seq_list_start_rcu(&netns->spaces.list, 0);
+}
+
+static void proc_stop_spaces(struct seq_file *seq, void *v)
+	__releases(RCU)
+{
+	rcu_read_unlock();
+}
+
+static const struct seq_operations proc_spaces_ops = {
+	.start	= proc_start_spaces,
+	.next	= proc_next_spaces,
+	.stop	= proc_stop_spaces,
+	.show	= proc_show_space,
+};
+
 int __net_init dynport_proc_netns_init(struct net *net)
 {
 	struct proc_dir_entry *directory;
@@ -67,7 +167,9 @@ int __net_init dynport_proc_netns_init(struct net *net)
 	if (!proc_create_net_single("stats", PROC_MODE, directory,
 				    proc_show_stats, NULL) ||
 	    !proc_create_net_single("histogram", PROC_MODE, directory,
-				    proc_show_histogram, NULL)) {
+				    proc_show_histogram, NULL) ||
+	    !proc_create_net("spaces", PROC_MODE, directory, &proc_spaces_ops,
+			     sizeof(struct seq_net_private))) {
 		dynport_proc_netns_exit(net);
 		return -ENOMEM;
 	}

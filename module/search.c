@@ -11,6 +11,7 @@
 #include <net/ip.h>
 
 #include "search.h"
+#include "space.h"
 #include "trace.h"
 
 /* Draws of an algorithm with ->next that hit reserved ports, in a row. */
@@ -27,57 +28,51 @@ static void search_enter_tier(struct dynport_search *search, u32 stride,
 {
 	dynport_ports_init(&search->req.ports, search->low, search->high,
 			   stride, class);
+	search->class = class;
 	search->instance = NULL;
 	search->tier_refusals = 0;
 	search->tier_limit = limit;
 }
 
-/* Narrow the kernel's window by the protocol's, unless nothing would be left. */
-static void search_set_window(struct dynport_search *search, u32 low, u32 high)
-{
-	const struct dynport_tunables *tunables = &search->netns->tunables;
-	u32 range = search->req.path == DYNPORT_PATH_UDP ?
-		    READ_ONCE(tunables->udp_port_range) :
-		    READ_ONCE(tunables->tcp_port_range);
-
-	if (unlikely(range)) {
-		u32 narrow_low = max(low, range & 0xffff);
-		u32 narrow_high = min(high, range >> 16);
-
-		if (narrow_low <= narrow_high) {
-			low = narrow_low;
-			high = narrow_high;
-		}
-	}
-	search->low = low;
-	search->high = high;
-}
-
 void dynport_search_begin(struct dynport_search *search,
 			  struct dynport_netns *netns, enum dynport_path path,
-			  u32 low, u32 high)
+			  int low, int high, bool own_window)
 {
 	u32 stride = READ_ONCE(netns->tunables.bind_stride);
 	u32 limit = READ_ONCE(netns->tunables.search_limit);
 
 	search->netns = netns;
+	search->space = NULL;
 	search->req.tunables = &netns->tunables;
 	search->req.stats = netns->stats;
 	search->req.path = path;
 	search->candidates = 0;
 	search->reserved = 0;
+	search->lingerers = 0;
+	search->own_window = own_window;
+	search->knows_space = false;
+	search->lingering = false;
+	search->map_full = false;
 	search->fell_back = false;
+	search->failed_by_map = false;
 	search->start_ns = trace_dynport_choose_enabled() ? ktime_get_ns() : 0;
-	search_set_window(search, low, high);
+	dynport_netns_narrow(netns, path, &low, &high);
+	search->low = low;
+	search->high = high;
 
-	search->in_last_tier = path == DYNPORT_PATH_UDP || stride < 2;
-	if (!search->in_last_tier)
-		limit -= limit / 2;
-	search_enter_tier(search, stride, search_own_class[path], limit);
+	/* Who asked for a window means all of it, as in the kernel since 6.8. */
+	if (path == DYNPORT_PATH_UDP || stride < 2 || own_window) {
+		search->in_last_tier = true;
+		search_enter_tier(search, 0, DYNPORT_CLASS_ALL, limit);
+	} else {
+		search->in_last_tier = false;
+		search_enter_tier(search, stride, search_own_class[path],
+				  limit - limit / 2);
+	}
 }
 
 /* The other path's class, if there is one left. */
-static bool search_next_tier(struct dynport_search *search)
+bool dynport_search_next_tier(struct dynport_search *search)
 {
 	struct dynport_netns *netns = search->netns;
 	u32 stride = READ_ONCE(netns->tunables.bind_stride);
@@ -94,9 +89,14 @@ static bool search_next_tier(struct dynport_search *search)
 	return true;
 }
 
+bool dynport_search_is_reserved(const struct dynport_search *search, u16 port)
+{
+	return inet_is_local_reserved_port(search->netns->net, port);
+}
+
 static bool search_is_reserved(const struct dynport_search *search)
 {
-	return inet_is_local_reserved_port(search->netns->net,
+	return dynport_search_is_reserved(search,
 		dynport_ports_nth(&search->req.ports, search->index));
 }
 
@@ -155,7 +155,8 @@ static bool search_advance(struct dynport_search *search, bool first,
 	} while (1);
 }
 
-u16 dynport_search_next(struct dynport_search *search)
+/* A candidate without a map's help. */
+static u16 search_draw(struct dynport_search *search)
 {
 	struct dynport_netns *netns = search->netns;
 	struct dynport_instance *instance;
@@ -176,19 +177,49 @@ u16 dynport_search_next(struct dynport_search *search)
 			search->instance = instance;
 		}
 		rcu_read_unlock();
-	} while (!found && search_next_tier(search));
+	} while (!found && dynport_search_next_tier(search));
 
-	if (unlikely(!found)) {
-		search->fell_back = true;
-		return 0;
+	return found ? dynport_ports_nth(&search->req.ports, search->index) : 0;
+}
+
+u16 dynport_search_next(struct dynport_search *search)
+{
+	u16 port;
+
+	if (!search->knows_space) {
+		search->knows_space = true;
+		search->space = dynport_space_get(search->netns, &search->req,
+						  search->low, search->high,
+						  search->own_window);
 	}
-	search->candidates++;
-	return dynport_ports_nth(&search->req.ports, search->index);
+	port = unlikely(search->space) ? dynport_search_mapped_next(search) :
+					 search_draw(search);
+	if (likely(port))
+		search->candidates++;
+	else
+		search->fell_back = true;
+	return port;
 }
 
 void dynport_search_refused(struct dynport_search *search)
 {
+	u32 threshold = READ_ONCE(search->netns->tunables.map_threshold);
+
 	search->tier_refusals++;
+	if (search->space)
+		dynport_search_mapped_refused(search);
+	else if (search->candidates == threshold)
+		search->space = dynport_space_create(search->netns,
+						     &search->req, search->low,
+						     search->high,
+						     search->own_window);
+}
+
+bool dynport_search_may_fall_back(struct dynport_search *search)
+{
+	search->failed_by_map = search->space &&
+				dynport_search_mapped_is_exhausted(search);
+	return !search->failed_by_map;
 }
 
 static void search_commit(struct dynport_search *search)
@@ -197,18 +228,19 @@ static void search_commit(struct dynport_search *search)
 
 	rcu_read_lock();
 	instance = rcu_dereference(search->netns->instance[search->req.path]);
-	if (likely(instance == search->instance) &&
+	if (likely(instance && instance == search->instance) &&
 	    instance->algorithm->commit)
 		instance->algorithm->commit(instance->state, &search->req,
 					    search->index, search->steps);
 	rcu_read_unlock();
 }
 
-void dynport_search_end(struct dynport_search *search, int err, u16 port)
+static void search_account(const struct dynport_search *search, int err)
 {
 	struct dynport_stats __percpu *stats = search->netns->stats;
 	enum dynport_path path = search->req.path;
-	u32 refused = search->candidates;
+	/* The last candidate wasn't refused, unless the kernel was asked. */
+	u32 refused = search->candidates - !search->fell_back;
 
 	dynport_count_path(stats, path, DYNPORT_STAT_SEARCHES, 1);
 	if (likely(search->candidates)) {
@@ -216,26 +248,37 @@ void dynport_search_end(struct dynport_search *search, int err, u16 port)
 				   search->candidates);
 		dynport_count_histogram(stats, path, search->candidates);
 	}
-	if (unlikely(search->reserved))
-		dynport_count_path(stats, path, DYNPORT_STAT_REFUSED_RESERVED,
-				   search->reserved);
-
-	if (likely(!search->fell_back)) {
-		/* The last candidate wasn't refused. */
-		refused--;
-		if (likely(!err))
-			search_commit(search);
-	} else {
-		dynport_count_path(stats, path, DYNPORT_STAT_STOCK_FALLBACKS, 1);
-		if (err) {
-			dynport_count_path(stats, path,
-					   DYNPORT_STAT_EXHAUSTED, 1);
-			trace_dynport_exhausted(&search->req);
-		}
-	}
 	if (unlikely(refused))
 		dynport_count_path(stats, path, DYNPORT_STAT_REFUSED_KERNEL,
 				   refused);
-	if (search->start_ns)
+	if (unlikely(search->reserved))
+		dynport_count_path(stats, path, DYNPORT_STAT_REFUSED_RESERVED,
+				   search->reserved);
+	if (search->space)
+		dynport_count_path(stats, path, DYNPORT_STAT_MAP_HITS, 1);
+	if (likely(!search->fell_back))
+		return;
+
+	if (search->failed_by_map)
+		dynport_count_path(stats, path, DYNPORT_STAT_EXHAUSTED_CACHED,
+				   1);
+	else
+		dynport_count_path(stats, path, DYNPORT_STAT_STOCK_FALLBACKS, 1);
+	if (err)
+		dynport_count_path(stats, path, DYNPORT_STAT_EXHAUSTED, 1);
+}
+
+void dynport_search_end(struct dynport_search *search, int err, u16 port)
+{
+	search_account(search, err);
+	if (unlikely(search->space))
+		dynport_search_mapped_end(search, err, port);
+	if (likely(!search->fell_back)) {
+		if (likely(!err))
+			search_commit(search);
+	} else if (err) {
+		trace_dynport_exhausted(&search->req);
+	}
+	if (unlikely(search->start_ns))
 		dynport_search_trace(search, port);
 }

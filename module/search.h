@@ -8,8 +8,8 @@
  *
  *	struct dynport_search search;
  *
- *	dynport_search_begin(&search, netns, path, low, high);
- *	(fill in search.req: family, protocol, addresses)
+ *	dynport_search_begin(&search, netns, path, low, high, own_window);
+ *	(fill in search.req: family, protocol, addresses, device)
  *	while ((port = dynport_search_next(&search))) {
  *		(try exactly that port)
  *		if (not refused)
@@ -17,7 +17,10 @@
  *		dynport_search_refused(&search);
  *	}
  *	if (!port)
- *		(the kernel's own search over search.low .. search.high)
+ *		if (dynport_search_may_fall_back(&search))
+ *			(the kernel's own search over search.low .. .high)
+ *		else
+ *			(fail as the kernel does)
  *	dynport_search_end(&search, failed, port chosen);
  *
  * The candidates come in tiers: first the class of ports that is the path's
@@ -25,6 +28,10 @@
  * refusals, half of them in each tier where there are two, or when no candidate
  * is left, the kernel has the last word: a search never fails with a port
  * free.
+ *
+ * Where the port space has a map (space.h), candidates come from the ports that
+ * it believes free, and, when there are none, from those in TIME_WAIT that the
+ * kernel may let go. After map_threshold refusals a search starts a map.
  */
 #ifndef DYNPORT_SEARCH_H
 #define DYNPORT_SEARCH_H
@@ -34,23 +41,33 @@
 struct dynport_search {
 	struct dynport_request req;
 	struct dynport_netns *netns;
+	struct dynport_space *space;	/* with a reference; NULL: no map */
 	/* The algorithm at work; compared, and used only under RCU. */
 	const struct dynport_instance *instance;
 	u64 start_ns;		/* 0 unless somebody traces */
+	u64 fall_back_ns;	/* when the kernel was asked about a full map */
 	u32 low, high;		/* the window, both ends included */
-	u32 index;		/* the candidate's number */
+	u32 index;		/* the candidate's number in the tier */
+	u32 map_index;		/* the candidate's in the map, if there is one */
 	u32 steps;		/* since the tier's first candidate */
 	u32 tier_refusals;	/* by the kernel, in this tier */
 	u32 tier_limit;		/* ... and how many it may take */
 	u32 candidates;		/* proposed to the kernel */
 	u32 reserved;		/* skipped */
+	u8 class;		/* the tier's */
+	u8 lingerers;		/* candidates in TIME_WAIT so far */
+	bool own_window;	/* of the socket's (IP_LOCAL_PORT_RANGE) */
 	bool in_last_tier;
+	bool knows_space;	/* it has been looked up */
+	bool lingering;		/* the candidate is one of those */
+	bool map_full;
 	bool fell_back;		/* no candidate was left, or too many refused */
+	bool failed_by_map;	/* ... and the kernel not asked */
 };
 
 void dynport_search_begin(struct dynport_search *search,
 			  struct dynport_netns *netns, enum dynport_path path,
-			  u32 low, u32 high);
+			  int low, int high, bool own_window);
 
 /* Propose nothing: dynport_search_next() will return 0. */
 static inline void dynport_search_give_up(struct dynport_search *search)
@@ -62,13 +79,32 @@ static inline void dynport_search_give_up(struct dynport_search *search)
 /* A port to try, within the window; 0: leave it to the kernel. */
 u16 dynport_search_next(struct dynport_search *search);
 
-/* The kernel refused the last candidate. */
+/* The kernel refused the last candidate. May sleep. */
 void dynport_search_refused(struct dynport_search *search);
+
+/*
+ * No candidate is left: may the kernel be asked? Not if it has just been, and
+ * found no port in the whole space. To be called once, after
+ * dynport_search_next() returned 0.
+ */
+bool dynport_search_may_fall_back(struct dynport_search *search);
 
 /*
  * @err is 0, the errno of a path that found no port, or another error; @port
  * is the port that the socket has now.
  */
 void dynport_search_end(struct dynport_search *search, int err, u16 port);
+
+/*
+ * Between search.c and search_mapped.c: the parts of the above for a search
+ * with a map.
+ */
+bool dynport_search_next_tier(struct dynport_search *search);
+bool dynport_search_is_reserved(const struct dynport_search *search, u16 port);
+u16 dynport_search_mapped_next(struct dynport_search *search);
+void dynport_search_mapped_refused(struct dynport_search *search);
+bool dynport_search_mapped_is_exhausted(struct dynport_search *search);
+void dynport_search_mapped_end(struct dynport_search *search, int err,
+			       u16 port);
 
 #endif

@@ -23,13 +23,22 @@ const char *const dynport_path_stat_names[DYNPORT_PATH_STATS] = {
 	[DYNPORT_STAT_CLASS_OVERFLOWS]	= "class_overflows",
 	/* searches that ended with the kernel's own search */
 	[DYNPORT_STAT_STOCK_FALLBACKS]	= "stock_fallbacks",
-	/* ... which found nothing either */
+	/* searches that found no port, and their caller got an error */
 	[DYNPORT_STAT_EXHAUSTED]	= "exhausted",
+	/* searches that found a port map */
+	[DYNPORT_STAT_MAP_HITS]		= "map_hits",
+	/* exhausted ones that the map answered without asking the kernel */
+	[DYNPORT_STAT_EXHAUSTED_CACHED]	= "exhausted_cached",
 };
 
 const char *const dynport_stat_names[DYNPORT_STATS] = {
 	/* key replacements of doublehash */
 	[DYNPORT_STAT_REKEYS]		= "rekeys",
+	[DYNPORT_STAT_MAPS_CREATED]	= "maps_created",
+	/* for map_limit, changed settings or want of memory; not idle ones */
+	[DYNPORT_STAT_MAPS_EVICTED]	= "maps_evicted",
+	/* comparisons of a map with the kernel's tables */
+	[DYNPORT_STAT_SWEEPS]		= "sweeps",
 };
 
 /* The sum of one counter, given by its offset. */

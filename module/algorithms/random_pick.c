@@ -8,7 +8,8 @@
  *
  * As published it gives up with ports still free, with probability u^N at
  * occupancy u; here the search limits the draws and the kernel's own search
- * has the last word. Stateless, so nothing can be learned from earlier ports.
+ * has the last word; with a port map the draw is exactly uniform over the free
+ * ports, whatever u is. Stateless, so nothing can be learned from earlier ports.
  */
 #include <linux/random.h>
 
@@ -26,7 +27,8 @@ static u32 random_pick_next(void *state, struct dynport_request *req,
 }
 
 struct dynport_algorithm dynport_random_pick = {
-	.name	= "random_pick",
-	.first	= random_pick_first,
-	.next	= random_pick_next,
+	.name		= "random_pick",
+	.first		= random_pick_first,
+	.next		= random_pick_next,
+	.uniform	= true,
 };

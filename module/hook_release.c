@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hook_release.c - watching ports being released, for the port maps
+ *
+ * These hooks only observe. They run in process context or softirq, before the
+ * kernel's function does its work, and look nothing up unless the namespace
+ * has maps.
+ */
+#include <net/inet_hashtables.h>
+#include <net/inet_timewait_sock.h>
+#include <net/ipv6.h>
+#include <net/tcp.h>
+#include <net/udp.h>
+
+#include "census.h"
+#include "hook.h"
+#include "space.h"
+
+/* Has the namespace maps of @path that could cover @port? */
+static __always_inline bool release_concerns(const struct dynport_netns *netns,
+					     enum dynport_path path, u16 port)
+{
+	const struct dynport_spaces *spaces = &netns->spaces;
+
+	/* Pairs with space_insert(). */
+	return unlikely(smp_load_acquire(&spaces->count[path])) &&
+	       port >= READ_ONCE(spaces->low) && port <= READ_ONCE(spaces->high);
+}
+
+/*
+ * A socket's local address belongs to three spaces for bind(0): its own and the
+ * wildcards that include it.
+ */
+static void release_local(struct dynport_netns *netns,
+			  struct dynport_space_key *key, u16 port)
+{
+	bool any;
+
+	dynport_space_release(netns, key, port, PORTMAP_FREE);
+	if (key->family == AF_INET6)
+		any = ipv6_addr_any(&key->laddr.ip6);
+	else
+		any = !key->laddr.ip;
+
+	memset(&key->laddr, 0, sizeof(key->laddr));
+	if (!any)
+		dynport_space_release(netns, key, port, PORTMAP_FREE);
+	key->family = key->family == AF_INET6 ? AF_INET : AF_INET6;
+	dynport_space_release(netns, key, port, PORTMAP_FREE);
+}
+
+/* The key of a socket's space; @sk may be in TIME_WAIT: its common part only. */
+static void release_key(struct dynport_space_key *key, const struct sock *sk,
+			enum dynport_path path, u32 protocol)
+{
+	memset(key, 0, sizeof(*key));
+	key->path = path;
+	key->protocol = protocol;
+	key->device = READ_ONCE(sk->sk_bound_dev_if);
+	key->family = sk->sk_family;
+#if IS_ENABLED(CONFIG_IPV6)
+	/* A connection to an IPv4-mapped address is one of IPv4. */
+	if (path == DYNPORT_PATH_CONNECT && key->family == AF_INET6 &&
+	    ipv6_addr_v4mapped(&sk->sk_v6_daddr))
+		key->family = AF_INET;
+	if (key->family == AF_INET6) {
+		key->laddr.ip6 = sk->sk_v6_rcv_saddr;
+		if (path == DYNPORT_PATH_CONNECT)
+			key->raddr.ip6 = sk->sk_v6_daddr;
+	} else
+#endif
+	{
+		key->laddr.ip = sk->sk_rcv_saddr;
+		if (path == DYNPORT_PATH_CONNECT)
+			key->raddr.ip = sk->sk_daddr;
+	}
+	if (path == DYNPORT_PATH_CONNECT)
+		key->rport = sk->sk_dport;
+}
+
+/*
+ * May the kernel give this connection's port to another one while it is in
+ * TIME_WAIT? The conditions of tcp_twsk_unique() that are known by now.
+ */
+static bool release_may_be_reused(const struct sock *sk,
+				  const struct dynport_space_key *key)
+{
+	int reuse = READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_tw_reuse);
+
+	if (!reuse || !tcp_sk(sk)->rx_opt.ts_recent_stamp)
+		return false;
+	if (reuse != 2 || key->device == LOOPBACK_IFINDEX)
+		return true;
+	if (key->family == AF_INET)
+		return ipv4_is_loopback(key->laddr.ip) ||
+		       ipv4_is_loopback(key->raddr.ip);
+	return ipv6_addr_loopback(&key->laddr.ip6) ||
+	       ipv6_addr_loopback(&key->raddr.ip6);
+}
+
+/*
+ * A connection that ends here may leave a TIME_WAIT behind, which by now is in
+ * the table: then the port stays busy until that ends, or lingers if the
+ * kernel may let it go earlier.
+ */
+static void release_connection(struct dynport_netns *netns,
+			       const struct sock *sk, u16 port)
+{
+	struct dynport_space_key key;
+	enum portmap_state state = PORTMAP_FREE;
+
+	release_key(&key, sk, DYNPORT_PATH_CONNECT, IPPROTO_TCP);
+	if ((1 << sk->sk_state) & (TCPF_FIN_WAIT2 | TCPF_CLOSING) &&
+	    dynport_census_in_time_wait(sock_net(sk), &key, port)) {
+		if (!release_may_be_reused(sk, &key))
+			return;
+		state = PORTMAP_LINGERING;
+	}
+	dynport_space_release(netns, &key, port, state);
+}
+
+static void notrace handle_put_port(unsigned long ip, unsigned long parent_ip,
+				    struct ftrace_ops *ops,
+				    struct ftrace_regs *fregs)
+{
+	const struct sock *sk = (void *)dynport_ftrace_argument(fregs, 0);
+	struct dynport_space_key key;
+	struct dynport_netns *netns;
+	u16 port;
+
+	hook_fired(container_of(ops, struct dynport_hook, ops));
+	if (sk->sk_protocol != IPPROTO_TCP)
+		return;
+
+	port = inet_sk(sk)->inet_num;
+	rcu_read_lock();
+	netns = dynport_netns(sock_net(sk));
+	if (!READ_ONCE(netns->dead)) {
+		if (release_concerns(netns, DYNPORT_PATH_CONNECT, port) &&
+		    inet_sk(sk)->inet_dport)
+			release_connection(netns, sk, port);
+		if (release_concerns(netns, DYNPORT_PATH_BIND, port)) {
+			release_key(&key, sk, DYNPORT_PATH_BIND, IPPROTO_TCP);
+			release_local(netns, &key, port);
+		}
+	}
+	rcu_read_unlock();
+}
+
+static void notrace handle_udp_unhash(unsigned long ip, unsigned long parent_ip,
+				      struct ftrace_ops *ops,
+				      struct ftrace_regs *fregs)
+{
+	struct sock *sk = (void *)dynport_ftrace_argument(fregs, 0);
+	struct dynport_space_key key;
+	struct dynport_netns *netns;
+	u16 port;
+
+	hook_fired(container_of(ops, struct dynport_hook, ops));
+	if (!sk_hashed(sk))
+		return;
+
+	port = inet_sk(sk)->inet_num;
+	rcu_read_lock();
+	netns = dynport_netns(sock_net(sk));
+	if (!READ_ONCE(netns->dead) &&
+	    release_concerns(netns, DYNPORT_PATH_UDP, port)) {
+		release_key(&key, sk, DYNPORT_PATH_UDP, sk->sk_protocol);
+		release_local(netns, &key, port);
+	}
+	rcu_read_unlock();
+}
+
+static void notrace handle_twsk_kill(unsigned long ip, unsigned long parent_ip,
+				     struct ftrace_ops *ops,
+				     struct ftrace_regs *fregs)
+{
+	const struct inet_timewait_sock *tw =
+		(void *)dynport_ftrace_argument(fregs, 0);
+	/* release_key() looks at what a sock and a tw have in common. */
+	const struct sock *sk = (const struct sock *)tw;
+	struct dynport_space_key key;
+	struct dynport_netns *netns;
+	u16 port = tw->tw_num;
+
+	rcu_read_lock();
+	netns = dynport_netns(twsk_net(tw));
+	if (!READ_ONCE(netns->dead)) {
+		if (release_concerns(netns, DYNPORT_PATH_CONNECT, port)) {
+			release_key(&key, sk, DYNPORT_PATH_CONNECT, IPPROTO_TCP);
+			dynport_space_release(netns, &key, port, PORTMAP_FREE);
+		}
+		if (release_concerns(netns, DYNPORT_PATH_BIND, port)) {
+			release_key(&key, sk, DYNPORT_PATH_BIND, IPPROTO_TCP);
+			release_local(netns, &key, port);
+		}
+	}
+	rcu_read_unlock();
+}
+
+struct dynport_hook dynport_hook_inet_put_port = {
+	.name		= "inet_put_port",
+	.function	= inet_put_port,
+	.ops.func	= handle_put_port,
+};
+
+struct dynport_hook dynport_hook_udp_lib_unhash = {
+	.name		= "udp_lib_unhash",
+	.function	= udp_lib_unhash,
+	.ops.func	= handle_udp_unhash,
+};
+
+/* Static in the kernel. Without it, sweeps find the ends of TIME_WAITs. */
+struct dynport_hook dynport_hook_inet_twsk_kill = {
+	.name		= "inet_twsk_kill",
+	.ops.func	= handle_twsk_kill,
+	.optional	= true,
+};

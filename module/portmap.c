@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * portmap.c - see portmap.h
+ */
+#include <linux/bitmap.h>
+#include <linux/bitops.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+
+#include "portmap.h"
+
+#define WORDS_PER_BLOCK	(PORTMAP_BLOCK / BITS_PER_LONG)
+
+/* Every n-th bit, from bit 0 on. */
+static const u64 portmap_every[] = {
+	[2]  = 0x5555555555555555, [3]	= 0x9249249249249249,
+	[4]  = 0x1111111111111111, [5]	= 0x1084210842108421,
+	[6]  = 0x1041041041041041, [7]	= 0x8102040810204081,
+	[8]  = 0x0101010101010101, [9]	= 0x8040201008040201,
+	[10] = 0x1004010040100401, [11] = 0x0080100200400801,
+	[12] = 0x1001001001001001, [13] = 0x0010008004002001,
+	[14] = 0x0100040010004001, [15] = 0x1000200040008001,
+	[16] = 0x0001000100010001,
+};
+
+static u32 portmap_blocks(u32 count)
+{
+	return DIV_ROUND_UP(count, PORTMAP_BLOCK);
+}
+
+size_t portmap_size(u32 count)
+{
+	u32 blocks = portmap_blocks(count);
+
+	return blocks * (2 * PORTMAP_BLOCK / BITS_PER_BYTE + 2 * sizeof(u16));
+}
+
+/* The ports of a class in one word of the bitmaps. */
+static unsigned long portmap_class_mask(const struct portmap *map, u32 word,
+					enum dynport_class class)
+{
+	u32 first = word * BITS_PER_LONG, n = map->stride;
+	unsigned long bind;
+
+	if (class == DYNPORT_CLASS_ALL)
+		return ~0UL;
+	if (n < 2)
+		return class == DYNPORT_CLASS_CONNECT ? ~0UL : 0;
+	/* Indices n-1, 2n-1, ...: the first in this word, then every n-th. */
+	bind = portmap_every[n] << (n - 1 - first % n);
+	return class == DYNPORT_CLASS_BIND ? bind : ~bind;
+}
+
+static unsigned int portmap_class_of(const struct portmap *map, u32 index)
+{
+	return map->stride >= 2 && index % map->stride == map->stride - 1;
+}
+
+/* Free ports of @class in one word, of those at @low .. @high. */
+static unsigned long portmap_free_word(const struct portmap *map, u32 word,
+				       enum dynport_class class, u32 low,
+				       u32 high)
+{
+	unsigned long free = ~(map->busy[word] | map->linger[word]) &
+			     portmap_class_mask(map, word, class);
+
+	if (word == low / BITS_PER_LONG)
+		free &= ~0UL << (low % BITS_PER_LONG);
+	if (word == high / BITS_PER_LONG)
+		free &= ~0UL >> (BITS_PER_LONG - 1 - high % BITS_PER_LONG);
+	return free;
+}
+
+static u32 portmap_free_block(const struct portmap *map, u32 block,
+			      enum dynport_class class)
+{
+	switch (class) {
+	case DYNPORT_CLASS_CONNECT:
+		return map->block_free[0][block];
+	case DYNPORT_CLASS_BIND:
+		return map->block_free[1][block];
+	default:
+		return map->block_free[0][block] + map->block_free[1][block];
+	}
+}
+
+static void portmap_account(struct portmap *map, u32 index, int change)
+{
+	unsigned int class = portmap_class_of(map, index);
+
+	map->block_free[class][index / PORTMAP_BLOCK] += change;
+	map->free[class] += change;
+}
+
+void portmap_init(struct portmap *map, void *memory, u32 count, u32 stride)
+{
+	u32 blocks = portmap_blocks(count), word;
+	unsigned int class;
+
+	map->count = count;
+	map->stride = stride;
+	map->free[0] = 0;
+	map->free[1] = 0;
+	map->lingering = 0;
+	map->busy = memory;
+	map->linger = map->busy + blocks * WORDS_PER_BLOCK;
+	map->block_free[0] = (void *)(map->linger + blocks * WORDS_PER_BLOCK);
+	map->block_free[1] = map->block_free[0] + blocks;
+	bitmap_set(map->busy, count, blocks * PORTMAP_BLOCK - count);
+	for (word = 0; word < blocks * WORDS_PER_BLOCK; word++) {
+		for (class = 0; class < 2; class++) {
+			u32 n = hweight_long(~map->busy[word] &
+				portmap_class_mask(map, word, class ?
+						   DYNPORT_CLASS_BIND :
+						   DYNPORT_CLASS_CONNECT));
+
+			map->block_free[class][word / WORDS_PER_BLOCK] += n;
+			map->free[class] += n;
+		}
+	}
+}
+
+enum portmap_state portmap_get(const struct portmap *map, u32 index)
+{
+	if (test_bit(index, map->busy))
+		return PORTMAP_BUSY;
+	return test_bit(index, map->linger) ? PORTMAP_LINGERING : PORTMAP_FREE;
+}
+
+enum portmap_state portmap_set(struct portmap *map, u32 index,
+			       enum portmap_state state)
+{
+	enum portmap_state before = portmap_get(map, index);
+
+	if (before == state)
+		return before;
+
+	switch (before) {
+	case PORTMAP_FREE:
+		portmap_account(map, index, -1);
+		break;
+	case PORTMAP_BUSY:
+		__clear_bit(index, map->busy);
+		break;
+	case PORTMAP_LINGERING:
+		__clear_bit(index, map->linger);
+		map->lingering--;
+		break;
+	}
+	switch (state) {
+	case PORTMAP_FREE:
+		portmap_account(map, index, 1);
+		break;
+	case PORTMAP_BUSY:
+		__set_bit(index, map->busy);
+		break;
+	case PORTMAP_LINGERING:
+		__set_bit(index, map->linger);
+		map->lingering++;
+		break;
+	}
+	return before;
+}
+
+/* Does [@low, @high] cover the whole block? Ports behind the end don't count. */
+static bool portmap_covers(const struct portmap *map, u32 block, u32 low,
+			   u32 high)
+{
+	u32 first = block * PORTMAP_BLOCK;
+
+	return low <= first &&
+	       high >= min(first + PORTMAP_BLOCK, map->count) - 1;
+}
+
+u32 portmap_count_free(const struct portmap *map, enum dynport_class class,
+		       u32 low, u32 high)
+{
+	u32 block, word, last, sum = 0;
+
+	if (!low && high == map->count - 1) {
+		switch (class) {
+		case DYNPORT_CLASS_CONNECT:
+			return map->free[0];
+		case DYNPORT_CLASS_BIND:
+			return map->free[1];
+		default:
+			return map->free[0] + map->free[1];
+		}
+	}
+
+	for (block = low / PORTMAP_BLOCK; block <= high / PORTMAP_BLOCK;
+	     block++) {
+		if (portmap_covers(map, block, low, high)) {
+			sum += portmap_free_block(map, block, class);
+			continue;
+		}
+		word = max(low / BITS_PER_LONG, block * WORDS_PER_BLOCK);
+		last = min(high / BITS_PER_LONG,
+			   block * WORDS_PER_BLOCK + WORDS_PER_BLOCK - 1);
+		for (; word <= last; word++)
+			sum += hweight_long(portmap_free_word(map, word, class,
+							      low, high));
+	}
+	return sum;
+}
+
+u32 portmap_nth_free(const struct portmap *map, enum dynport_class class,
+		     u32 low, u32 high, u32 rank)
+{
+	u32 word = low / BITS_PER_LONG, n;
+	unsigned long free;
+
+	for (;;) {
+		/* Whole blocks by their counts, the rest by their words. */
+		if (word % WORDS_PER_BLOCK == 0 &&
+		    portmap_covers(map, word / WORDS_PER_BLOCK, low, high)) {
+			n = portmap_free_block(map, word / WORDS_PER_BLOCK,
+					       class);
+			if (rank >= n) {
+				rank -= n;
+				word += WORDS_PER_BLOCK;
+				continue;
+			}
+		}
+		free = portmap_free_word(map, word, class, low, high);
+		n = hweight_long(free);
+		if (rank < n)
+			break;
+		rank -= n;
+		word++;
+	}
+	while (rank--)
+		free &= free - 1;
+	return word * BITS_PER_LONG + __ffs(free);
+}
+
+/* As portmap_next_free(), in [@low, @high] only; map->count if there is none. */
+static u32 portmap_first_free(const struct portmap *map,
+			      enum dynport_class class, u32 low, u32 high)
+{
+	u32 word = low / BITS_PER_LONG;
+	unsigned long free;
+
+	while (word <= high / BITS_PER_LONG) {
+		if (word % WORDS_PER_BLOCK == 0 &&
+		    !portmap_free_block(map, word / WORDS_PER_BLOCK, class)) {
+			word += WORDS_PER_BLOCK;
+			continue;
+		}
+		free = portmap_free_word(map, word, class, low, high);
+		if (free)
+			return word * BITS_PER_LONG + __ffs(free);
+		word++;
+	}
+	return map->count;
+}
+
+u32 portmap_next_free(const struct portmap *map, enum dynport_class class,
+		      u32 low, u32 high, u32 from)
+{
+	u32 index = portmap_first_free(map, class, from, high);
+
+	if (index == map->count)
+		index = portmap_first_free(map, class, low, from);
+	return index;
+}
+
+u32 portmap_next_lingering(const struct portmap *map, u32 low, u32 high)
+{
+	u32 index = find_next_bit(map->linger, high + 1, low);
+
+	return index <= high ? index : map->count;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portmap.h - a bitmap of busy ports with counts, for quick answers when full
+ *
+ * Pure data structure: knows neither sockets nor namespaces, takes no lock (the
+ * caller does), compiles in user space too. A map covers the ports of one
+ * window; inside, a port is its index, 0 .. count-1, from the window's start.
+ *
+ * Each port is in one of three states. A free port may be proposed. A busy one
+ * isn't. A lingering one belongs to a connection in TIME_WAIT that the kernel
+ * may let go for a new one: proposed when nothing is free.
+ *
+ * For each block of 512 ports, and each class of dynport_ports, the free ports
+ * are counted, so that "the k-th free port" and "the next free port" look at
+ * the counts and at one block, however full the map is.
+ */
+#ifndef DYNPORT_PORTMAP_H
+#define DYNPORT_PORTMAP_H
+
+#include <linux/bitops.h>
+#include <linux/types.h>
+
+#include "ports.h"
+
+#define PORTMAP_BLOCK		512		/* ports per block */
+#define PORTMAP_BLOCKS_MAX	(65536 / PORTMAP_BLOCK)
+
+enum portmap_state {
+	PORTMAP_FREE,
+	PORTMAP_BUSY,
+	PORTMAP_LINGERING,
+};
+
+struct portmap {
+	u32 count;		/* ports, 1 .. 65536 */
+	u32 stride;		/* of the classes; 0: all in one */
+	/* Sums over the blocks; [0] is the class of connect, [1] of bind. */
+	u32 free[2];
+	u32 lingering;
+	unsigned long *busy;	/* count bits, and ones up to a full block */
+	unsigned long *linger;	/* likewise, zeros; a subset of not busy */
+	u16 *block_free[2];	/* per block */
+};
+
+/* Bytes that portmap_init() needs for @count ports. */
+size_t portmap_size(u32 count);
+
+/**
+ * portmap_init() - an empty map
+ * @map: filled in
+ * @memory: portmap_size() bytes, zeroed, aligned to a long
+ * @count: ports, 1 .. 65536
+ * @stride: 0 or 2 .. 16, as for dynport_ports_init()
+ */
+void portmap_init(struct portmap *map, void *memory, u32 count, u32 stride);
+
+enum portmap_state portmap_get(const struct portmap *map, u32 index);
+
+/* Returns the state before. */
+enum portmap_state portmap_set(struct portmap *map, u32 index,
+			       enum portmap_state state);
+
+/* Free ports of @class with indices in [@low, @high]. */
+u32 portmap_count_free(const struct portmap *map, enum dynport_class class,
+		       u32 low, u32 high);
+
+/*
+ * The free port of @class in [@low, @high] with the given rank, 0 for the
+ * first. @rank must be below portmap_count_free().
+ */
+u32 portmap_nth_free(const struct portmap *map, enum dynport_class class,
+		     u32 low, u32 high, u32 rank);
+
+/*
+ * The first free port of @class at or after @from, around from @high to @low.
+ * At least one must be free in [@low, @high], and @from in it.
+ */
+u32 portmap_next_free(const struct portmap *map, enum dynport_class class,
+		      u32 low, u32 high, u32 from);
+
+/* The first lingering port in [@low, @high], or map->count if there is none. */
+u32 portmap_next_lingering(const struct portmap *map, u32 low, u32 high);
+
+#endif

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * search_mapped.c - a search where the port space has a map
+ *
+ * The tiers are those of search.c, and they end when the map says so. A
+ * candidate is marked busy before it is tried, so two CPUs don't try the same
+ * one, and stays so if it is refused: whoever has it will release it, or the
+ * sweep finds that nobody does.
+ */
+#include <linux/random.h>
+#include <linux/ktime.h>
+
+#include "search.h"
+#include "space.h"
+
+#define MAPPED_DRAWS	16	/* of an algorithm, before the next free port */
+#define MAPPED_LINGERERS 8	/* candidates in TIME_WAIT per search */
+#define MAPPED_SHORT	32	/* short of ports: less than 1/32 is free */
+#define MAPPED_PROBE_SHARE 16	/* asking in vain: 1/16 of the time at most */
+
+/* The free port, as an index of the map, that the algorithm would come to. */
+static u32 mapped_choose(struct dynport_search *search,
+			 struct dynport_instance *instance, u32 low, u32 high)
+{
+	const struct dynport_algorithm *algorithm = instance->algorithm;
+	const struct portmap *map = &search->space->map;
+	struct dynport_request *req = &search->req;
+	u32 number, index, first, draws;
+
+	if (algorithm->uniform) {
+		u32 free = portmap_count_free(map, search->class, low, high);
+
+		return portmap_nth_free(map, search->class, low, high,
+					get_random_u32_below(free));
+	}
+
+	number = algorithm->first(instance->state, req);
+	first = number;
+	for (draws = 0; algorithm->next && draws < MAPPED_DRAWS; draws++) {
+		index = dynport_ports_nth(&req->ports, number) -
+			search->space->low;
+		if (portmap_get(map, index) == PORTMAP_FREE)
+			return index;
+		number = algorithm->next(instance->state, req, number);
+	}
+	index = portmap_next_free(map, search->class, low, high,
+				  dynport_ports_nth(&req->ports, number) -
+				  search->space->low);
+	/* As many steps as if each port in between had been refused. */
+	number = dynport_ports_index(&req->ports, search->space->low + index);
+	search->steps = number >= first ? number - first :
+					  number + req->ports.count - first;
+	return index;
+}
+
+/* A port in TIME_WAIT: the first after a random place. */
+static bool mapped_choose_lingerer(struct dynport_search *search, u32 low,
+				   u32 high, u32 *index)
+{
+	const struct portmap *map = &search->space->map;
+	u32 from = low + get_random_u32_below(high - low + 1);
+
+	if (!map->lingering)
+		return false;
+	*index = portmap_next_lingering(map, from, high);
+	if (*index == map->count)
+		*index = portmap_next_lingering(map, low, from);
+	return *index != map->count;
+}
+
+/* Take a port out of the map; false if it has none for this search. */
+static bool mapped_take(struct dynport_search *search,
+			struct dynport_instance *instance, u32 *index)
+{
+	struct dynport_space *space = search->space;
+	u32 low = search->low - space->low;
+	u32 high = search->high - space->low;
+	struct portmap *map = &space->map;
+
+	lockdep_assert_held(&space->lock);
+	do {
+		if (!search->req.ports.count ||
+		    !portmap_count_free(map, search->class, low, high))
+			continue;
+		search->steps = 0;
+		*index = mapped_choose(search, instance, low, high);
+		portmap_set(map, *index, PORTMAP_BUSY);
+		return true;
+	} while (dynport_search_next_tier(search));
+
+	if (search->lingerers < MAPPED_LINGERERS &&
+	    mapped_choose_lingerer(search, low, high, index)) {
+		search->lingering = true;
+		search->lingerers++;
+		portmap_set(map, *index, PORTMAP_BUSY);
+		return true;
+	}
+	search->map_full = !search->lingerers;
+	return false;
+}
+
+static bool mapped_is_short(const struct portmap *map)
+{
+	return map->free[0] + map->free[1] < map->count / MAPPED_SHORT + 1;
+}
+
+u16 dynport_search_mapped_next(struct dynport_search *search)
+{
+	u32 limit = READ_ONCE(search->netns->tunables.search_limit);
+	struct dynport_space *space = search->space;
+	struct dynport_instance *instance;
+	bool found, is_short;
+	u32 index;
+	u16 port;
+
+	search->lingering = false;
+	if (search->candidates >= limit)
+		return 0;
+	do {
+		found = false;
+		is_short = false;
+		rcu_read_lock();
+		instance = rcu_dereference(
+			search->netns->instance[search->req.path]);
+		if (likely(instance && instance->algorithm->first)) {
+			spin_lock_bh(&space->lock);
+			found = mapped_take(search, instance, &index);
+			is_short = mapped_is_short(&space->map);
+			spin_unlock_bh(&space->lock);
+			/* A lingerer isn't the algorithm's: no commit. */
+			search->instance = search->lingering ? NULL : instance;
+		}
+		rcu_read_unlock();
+		if (unlikely(is_short))
+			dynport_space_want_sweep(search->netns, space);
+		if (!found)
+			return 0;
+
+		/* One newly reserved stays marked busy. */
+		port = space->low + index;
+		if (likely(!dynport_search_is_reserved(search, port)))
+			break;
+		search->reserved++;
+	} while (1);
+
+	search->map_index = index;
+	if (likely(!search->lingering))
+		search->index = dynport_ports_index(&search->req.ports, port);
+	return port;
+}
+
+/* What is in TIME_WAIT may be let go later on; the rest stays busy. */
+void dynport_search_mapped_refused(struct dynport_search *search)
+{
+	struct dynport_space *space = search->space;
+
+	if (likely(!search->lingering))
+		return;
+	spin_lock_bh(&space->lock);
+	portmap_set(&space->map, search->map_index, PORTMAP_LINGERING);
+	spin_unlock_bh(&space->lock);
+}
+
+bool dynport_search_mapped_is_exhausted(struct dynport_search *search)
+{
+	struct dynport_space *space = search->space;
+	bool exhausted;
+	u64 now;
+
+	if (!search->map_full)
+		return false;
+
+	now = ktime_get_ns();
+	spin_lock_bh(&space->lock);
+	exhausted = now < space->exhausted_until &&
+		    search->low >= space->exhausted_low &&
+		    search->high <= space->exhausted_high;
+	spin_unlock_bh(&space->lock);
+	search->fall_back_ns = now;
+	return exhausted;
+}
+
+/* The kernel found no port either: don't ask again for a while. */
+static void mapped_exhausted(struct dynport_search *search)
+{
+	struct dynport_space *space = search->space;
+	u64 now = ktime_get_ns();
+
+	lockdep_assert_held(&space->lock);
+	space->exhausted_until = now + MAPPED_PROBE_SHARE *
+				 (now - search->fall_back_ns);
+	space->exhausted_low = search->low;
+	space->exhausted_high = search->high;
+}
+
+void dynport_search_mapped_end(struct dynport_search *search, int err, u16 port)
+{
+	struct dynport_space *space = search->space;
+	u32 index = port - space->low;
+
+	spin_lock_bh(&space->lock);
+	space->searches++;
+	if (!err) {
+		/*
+		 * Again: if the kernel took the port from a connection in
+		 * TIME_WAIT, that one's end has just freed it in the map.
+		 */
+		if (port >= space->low && index < space->map.count)
+			portmap_set(&space->map, index, PORTMAP_BUSY);
+	} else if (!search->fell_back) {
+		/* Not refused: memory was short, say. */
+		portmap_set(&space->map, search->map_index, PORTMAP_FREE);
+	} else {
+		space->exhausted++;
+		if (search->map_full && !search->failed_by_map)
+			mapped_exhausted(search);
+	}
+	spin_unlock_bh(&space->lock);
+
+	/* The kernel knew better than the map. */
+	if (unlikely(!err && search->fell_back))
+		dynport_space_want_sweep(search->netns, space);
+	dynport_space_put(space);
+}

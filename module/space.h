@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * space.h - port spaces: which ports are busy, where ports are contended
+ *
+ * A port space is the set of sockets that compete for one port: those with the
+ * same addresses, peer and device for connect(), the same address for bind(0)
+ * and UDP. Nothing is kept about most; a search that was refused too often
+ * starts a space with a port map. The map is a hint: a port wrongly free costs
+ * a refusal, one wrongly busy is found by the next sweep, and whether a port
+ * may be used is for the kernel to say.
+ *
+ * Upkeep: a search marks its candidate busy before it tries it; the hooks on
+ * release free it; the sweep, in a work item, compares the map with the
+ * kernel's tables when the space is new, and at most once a second when it is
+ * short of ports.
+ *
+ * Lifetime: the namespace's table holds a reference; a search holds one while
+ * it runs, the hooks on release are under RCU. A space that nobody used for a
+ * minute is dropped, the longest unused one when there are map_limit, any when
+ * memory is short, and all with the namespace.
+ */
+#ifndef DYNPORT_SPACE_H
+#define DYNPORT_SPACE_H
+
+#include <linux/refcount.h>
+#include <linux/rhashtable-types.h>
+#include <linux/spinlock.h>
+
+#include "algorithm.h"
+#include "portmap.h"
+
+struct dynport_netns;
+
+/* No padding: it is hashed and compared as bytes. */
+struct dynport_space_key {
+	union dynport_address laddr;	/* IPv4 in the first bytes, then 0 */
+	union dynport_address raddr;	/* connect only; else 0 */
+	__be16 rport;			/* likewise */
+	u8 path;			/* enum dynport_path */
+	u8 family;
+	int device;
+	u32 protocol;
+};
+
+struct dynport_space {
+	struct rhash_head node;
+	struct dynport_space_key key;
+	refcount_t users;
+	struct rcu_head rcu;
+	struct list_head list;		/* of the namespace; RCU for readers */
+	u16 low;			/* the port with index 0 */
+	bool sweep_wanted;
+	unsigned long last_used;	/* jiffies */
+	unsigned long swept;		/* jiffies; never: 0 */
+
+	spinlock_t lock;		/* innermost; protects what follows */
+	struct portmap map;
+	u64 searches;
+	u64 exhausted;			/* of them */
+	/*
+	 * Until then (ktime_get_ns()) a search of this window, or of a part of
+	 * it, that finds the map full fails without asking the kernel. 0 once
+	 * a port is released.
+	 */
+	u64 exhausted_until;
+	u32 exhausted_low, exhausted_high;
+	unsigned long bits[];
+};
+
+/* What a namespace keeps about its spaces. */
+struct dynport_spaces {
+	/* Written with the lock, read without it: are there any, and where? */
+	u32 count[DYNPORT_PATHS];
+	u16 low, high;			/* window of all that there have been */
+
+	struct rhashtable table;
+	spinlock_t lock;		/* protects list, count, table's writers */
+	struct list_head list;
+	struct delayed_work sweep_work;
+	unsigned long sweep_not_before;	/* jiffies; for sweep_work only */
+	struct delayed_work idle_work;
+};
+
+void dynport_space_key_init(struct dynport_space_key *key,
+			    const struct dynport_request *req);
+
+/**
+ * dynport_space_get() - the space of a request
+ * @netns: the namespace
+ * @req: whose addresses, peer and device make the space
+ * @low: first port of the request's window
+ * @high: its last port
+ * @part: the window may be a part of the namespace's
+ *
+ * A map that doesn't fit the window, or today's bind_stride, is dropped.
+ * Context: process. Return: the space, with a reference, or NULL.
+ */
+struct dynport_space *dynport_space_get(struct dynport_netns *netns,
+					const struct dynport_request *req,
+					u32 low, u32 high, bool part);
+/* Likewise, made if need be; NULL also when memory is short. May sleep. */
+struct dynport_space *dynport_space_create(struct dynport_netns *netns,
+					   const struct dynport_request *req,
+					   u32 low, u32 high, bool part);
+void dynport_space_put(struct dynport_space *space);
+
+/*
+ * A search found few ports, or none, left: compare with reality soon. Context:
+ * process.
+ */
+void dynport_space_want_sweep(struct dynport_netns *netns,
+			      struct dynport_space *space);
+
+/**
+ * dynport_space_release() - a port is, or is about to be, no longer in use
+ * @netns: under rcu_read_lock(), and not dead
+ * @key: whose; nothing happens if there is no map
+ * @port: host byte order
+ * @state: PORTMAP_FREE, or PORTMAP_LINGERING
+ *
+ * Context: any but hard interrupts.
+ */
+void dynport_space_release(struct dynport_netns *netns,
+			   const struct dynport_space_key *key, u16 port,
+			   enum portmap_state state);
+
+/* For pernet init and exit, and the module's. */
+int dynport_space_netns_init(struct dynport_netns *netns);
+void dynport_space_netns_exit(struct dynport_netns *netns);
+int dynport_space_init(void);
+void dynport_space_exit(void);
+
+#endif
