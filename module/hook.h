@@ -101,7 +101,7 @@ static __always_inline void hook_redirect(struct ftrace_ops *ops,
 
 	/* As in dynport_netns_enter(): counters may be freed once dead. */
 	preempt_disable_notrace();
-	netns = dynport_netns(sock_net(sk));
+	netns = dynport_netns_nopreempt(sock_net(sk));
 	if (READ_ONCE(netns->bypass[path]) || READ_ONCE(netns->dead)) {
 		if (!READ_ONCE(netns->dead))
 			dynport_count_path(netns->stats, path,

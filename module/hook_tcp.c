@@ -46,13 +46,13 @@ static __always_inline int
 hooked_connect(struct inet_timewait_death_row *death_row, struct sock *sk,
 	       u8 family, connect_function *original)
 {
-	struct dynport_netns *netns = dynport_netns(sock_net(sk));
-	struct dynport_search search;
-	struct hook_window window;
+	struct dynport_netns *netns = dynport_netns_enter(sock_net(sk));
+	struct dynport_search search DYNPORT_UNINITIALIZED;
+	struct hook_window window DYNPORT_UNINITIALIZED;
 	u16 port;
 	int err;
 
-	if (!dynport_netns_enter(netns))
+	if (!netns)
 		return original(death_row, sk);
 
 	hook_window_begin(&window, sk);
@@ -111,13 +111,13 @@ static bool bind_may_relax(const struct sock *sk)
 
 static __always_inline int hooked_bind(struct sock *sk)
 {
-	struct dynport_netns *netns = dynport_netns(sock_net(sk));
-	struct dynport_search search;
-	struct hook_window window;
+	struct dynport_netns *netns = dynport_netns_enter(sock_net(sk));
+	struct dynport_search search DYNPORT_UNINITIALIZED;
+	struct hook_window window DYNPORT_UNINITIALIZED;
 	u16 port = 0;
 	int err;
 
-	if (!dynport_netns_enter(netns))
+	if (!netns)
 		return inet_csk_get_port(sk, 0);
 
 	hook_window_begin(&window, sk);

@@ -17,13 +17,13 @@
 static __always_inline int hooked_udp(struct sock *sk,
 				      unsigned int hash2_nulladdr)
 {
-	struct dynport_netns *netns = dynport_netns(sock_net(sk));
-	struct dynport_search search;
-	struct hook_window window;
+	struct dynport_netns *netns = dynport_netns_enter(sock_net(sk));
+	struct dynport_search search DYNPORT_UNINITIALIZED;
+	struct hook_window window DYNPORT_UNINITIALIZED;
 	u16 port;
 	int err;
 
-	if (!dynport_netns_enter(netns))
+	if (!netns)
 		return udp_lib_get_port(sk, 0, hash2_nulladdr);
 
 	hook_window_begin(&window, sk);

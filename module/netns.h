@@ -54,34 +54,56 @@ static inline struct dynport_netns *dynport_netns(const struct net *net)
 	return net_generic(net, dynport_netns_id);
 }
 
+/*
+ * dynport_netns() where preemption is off, which is all the protection that
+ * net->gen needs: spares rcu_read_lock() and its counterpart on every call.
+ */
+static __always_inline struct dynport_netns *
+dynport_netns_nopreempt(const struct net *net)
+{
+	const struct net_generic *gen = rcu_dereference_sched(net->gen);
+
+	return gen->ptr[dynport_netns_id];
+}
+
 /**
  * dynport_netns_enter() - keep instances and counters from being freed
- * @netns: the namespace of a socket that the caller holds
+ * @net: the namespace of a socket that the caller holds
  *
  * Kernel sockets hold no reference on their namespace, so its exit waits for
  * those who are inside, who may sleep. The exit sets @dead, lets an RCU grace
  * period pass, which covers the region without preemption here, and then waits
  * until the sum over all CPUs is 0.
  *
- * Return: false if the namespace is going away; true, and then
- * dynport_netns_leave() must follow.
+ * Return: what belongs to @net, and then dynport_netns_leave() must follow;
+ * NULL if the namespace is going away.
  */
-static __always_inline bool dynport_netns_enter(struct dynport_netns *netns)
+static __always_inline struct dynport_netns *
+dynport_netns_enter(const struct net *net)
 {
-	bool alive;
+	struct dynport_netns *netns;
 
 	preempt_disable_notrace();
-	alive = !READ_ONCE(netns->dead);
-	if (alive)
+	netns = dynport_netns_nopreempt(net);
+	if (unlikely(READ_ONCE(netns->dead)))
+		netns = NULL;
+	else
 		__this_cpu_inc(netns->stats->inside);
 	preempt_enable_notrace();
-	return alive;
+	return netns;
 }
 
 /* Nothing of @netns may be touched after this. */
 static __always_inline void dynport_netns_leave(struct dynport_netns *netns)
 {
 	this_cpu_dec(netns->stats->inside);
+}
+
+/* Is there any space of a path? One read; to be asked before looking one up. */
+static __always_inline bool
+dynport_space_exist(const struct dynport_netns *netns, enum dynport_path path)
+{
+	return READ_ONCE(netns->spaces.count[path]);
 }
 
 /*

@@ -36,7 +36,21 @@
 #ifndef DYNPORT_SEARCH_H
 #define DYNPORT_SEARCH_H
 
+#include <linux/ktime.h>
+
 #include "netns.h"
+#include "trace.h"
+
+/*
+ * For a search on the stack: every field is set in dynport_search_begin() or by
+ * whoever sets what makes it valid, so the kernel's zeroing of the stack
+ * (CONFIG_INIT_STACK_ALL_ZERO) would only cost time.
+ */
+#if __has_attribute(__uninitialized__)
+#define DYNPORT_UNINITIALIZED	__attribute__((__uninitialized__))
+#else
+#define DYNPORT_UNINITIALIZED
+#endif
 
 struct dynport_search {
 	struct dynport_request req;
@@ -63,11 +77,76 @@ struct dynport_search {
 	bool map_full;
 	bool fell_back;		/* no candidate was left, or too many refused */
 	bool failed_by_map;	/* ... and the kernel not asked */
+	bool commits;		/* the algorithm wants to know */
 };
 
-void dynport_search_begin(struct dynport_search *search,
-			  struct dynport_netns *netns, enum dynport_path path,
-			  int low, int high, bool own_window);
+/* The class that is a path's own. */
+static __always_inline enum dynport_class
+dynport_search_own_class(enum dynport_path path)
+{
+	return path == DYNPORT_PATH_CONNECT ? DYNPORT_CLASS_CONNECT :
+					      DYNPORT_CLASS_BIND;
+}
+
+static __always_inline void
+dynport_search_enter_tier(struct dynport_search *search, u32 stride,
+			  enum dynport_class class, u32 limit)
+{
+	dynport_ports_init(&search->req.ports, search->low, search->high,
+			   stride, class);
+	search->class = class;
+	search->instance = NULL;
+	search->tier_refusals = 0;
+	search->tier_limit = limit;
+}
+
+/**
+ * dynport_search_begin() - set up a search
+ * @search: all but the rest of @req is filled in
+ * @netns: entered by the caller
+ * @path: whose port it is
+ * @low: first port that the kernel would choose from
+ * @high: last one
+ * @own_window: that window is the socket's own (IP_LOCAL_PORT_RANGE)
+ */
+static __always_inline void
+dynport_search_begin(struct dynport_search *search, struct dynport_netns *netns,
+		     enum dynport_path path, int low, int high, bool own_window)
+{
+	u32 stride = READ_ONCE(netns->tunables.bind_stride);
+	u32 limit = READ_ONCE(netns->tunables.search_limit);
+
+	search->netns = netns;
+	search->space = NULL;
+	search->req.tunables = &netns->tunables;
+	search->req.stats = netns->stats;
+	search->req.path = path;
+	search->candidates = 0;
+	search->reserved = 0;
+	search->lingerers = 0;
+	search->own_window = own_window;
+	search->knows_space = false;
+	search->lingering = false;
+	search->map_full = false;
+	search->fell_back = false;
+	search->failed_by_map = false;
+	search->commits = false;
+	search->start_ns = trace_dynport_choose_enabled() ? ktime_get_ns() : 0;
+	dynport_netns_narrow(netns, path, &low, &high);
+	search->low = low;
+	search->high = high;
+
+	/* Who asked for a window means all of it, as in the kernel since 6.8. */
+	if (path == DYNPORT_PATH_UDP || stride < 2 || own_window) {
+		search->in_last_tier = true;
+		dynport_search_enter_tier(search, 0, DYNPORT_CLASS_ALL, limit);
+	} else {
+		search->in_last_tier = false;
+		dynport_search_enter_tier(search, stride,
+					  dynport_search_own_class(path),
+					  limit - limit / 2);
+	}
+}
 
 /* Propose nothing: dynport_search_next() will return 0. */
 static inline void dynport_search_give_up(struct dynport_search *search)
@@ -100,7 +179,6 @@ void dynport_search_end(struct dynport_search *search, int err, u16 port);
  * with a map.
  */
 bool dynport_search_next_tier(struct dynport_search *search);
-bool dynport_search_is_reserved(const struct dynport_search *search, u16 port);
 u16 dynport_search_mapped_next(struct dynport_search *search);
 void dynport_search_mapped_refused(struct dynport_search *search);
 bool dynport_search_mapped_is_exhausted(struct dynport_search *search);

@@ -7,9 +7,10 @@
  * one, and stays so if it is refused: whoever has it will release it, or the
  * sweep finds that nobody does.
  */
-#include <linux/random.h>
 #include <linux/ktime.h>
+#include <net/ip.h>
 
+#include "random.h"
 #include "search.h"
 #include "space.h"
 
@@ -31,7 +32,7 @@ static u32 mapped_choose(struct dynport_search *search,
 		u32 free = portmap_count_free(map, search->class, low, high);
 
 		return portmap_nth_free(map, search->class, low, high,
-					get_random_u32_below(free));
+					dynport_random_below(free));
 	}
 
 	number = algorithm->first(instance->state, req);
@@ -58,7 +59,7 @@ static bool mapped_choose_lingerer(struct dynport_search *search, u32 low,
 				   u32 high, u32 *index)
 {
 	const struct portmap *map = &search->space->map;
-	u32 from = low + get_random_u32_below(high - low + 1);
+	u32 from = low + dynport_random_below(high - low + 1);
 
 	if (!map->lingering)
 		return false;
@@ -129,6 +130,8 @@ u16 dynport_search_mapped_next(struct dynport_search *search)
 			spin_unlock_bh(&space->lock);
 			/* A lingerer isn't the algorithm's: no commit. */
 			search->instance = search->lingering ? NULL : instance;
+			search->commits = !search->lingering &&
+					  instance->algorithm->commit;
 		}
 		rcu_read_unlock();
 		if (unlikely(is_short))
@@ -138,7 +141,8 @@ u16 dynport_search_mapped_next(struct dynport_search *search)
 
 		/* One newly reserved stays marked busy. */
 		port = space->low + index;
-		if (likely(!dynport_search_is_reserved(search, port)))
+		if (likely(!inet_is_local_reserved_port(search->netns->net,
+							port)))
 			break;
 		search->reserved++;
 	} while (1);

@@ -116,9 +116,6 @@ struct dynport_space *dynport_space_get(struct dynport_netns *netns,
 	struct dynport_space_key key;
 	struct dynport_space *space;
 
-	if (!READ_ONCE(netns->spaces.count[req->path]))
-		return NULL;
-
 	dynport_space_key_init(&key, req);
 	space = space_find(netns, &key);
 	if (!space)

@@ -24,6 +24,7 @@
 #include <linux/spinlock.h>
 
 #include "algorithms.h"
+#include "random.h"
 #include "stats.h"
 #include "tuple_hash.h"
 
@@ -97,7 +98,7 @@ static u32 doublehash_first(void *state, struct dynport_request *req)
 	u64 hash;
 
 	if (!dynport_has_peer(req))
-		return get_random_u32_below(req->ports.count);
+		return dynport_random_below(req->ports.count);
 
 	if (unlikely(doublehash_is_old(doublehash, req)))
 		doublehash_rekey(doublehash, req);

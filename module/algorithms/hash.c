@@ -17,6 +17,7 @@
 #include <linux/random.h>
 
 #include "algorithms.h"
+#include "random.h"
 #include "tuple_hash.h"
 
 struct hash_state {
@@ -38,7 +39,7 @@ static u32 hash_first(void *state, struct dynport_request *req)
 	u32 c;
 
 	if (!dynport_has_peer(req))
-		return get_random_u32_below(req->ports.count);
+		return dynport_random_below(req->ports.count);
 
 	c = atomic_fetch_inc(&hash->counter);
 	return ((u32)tuple_hash(req, &hash->key) + c) % req->ports.count;

@@ -20,9 +20,9 @@
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/minmax.h>
-#include <linux/random.h>
 
 #include "algorithms.h"
+#include "random.h"
 
 #define GENERATIONS	3	/* the current one and two before it */
 #define DRAWS		16	/* before the marks are walked: (3/4)^16 = 1 % */
@@ -48,7 +48,7 @@ static u32 least_recent_first(void *state, struct dynport_request *req)
 	u32 index, i;
 
 	for (i = 0; i < DRAWS; i++) {
-		index = get_random_u32_below(ports->count);
+		index = dynport_random_below(ports->count);
 		if (!is_marked(recent, dynport_ports_nth(ports, index)))
 			return index;
 	}

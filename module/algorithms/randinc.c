@@ -14,6 +14,7 @@
 #include <linux/random.h>
 
 #include "algorithms.h"
+#include "random.h"
 
 struct randinc_state {
 	atomic_t next;
@@ -34,7 +35,7 @@ static u32 randinc_first(void *state, struct dynport_request *req)
 	struct randinc_state *randinc = state;
 	u32 next;
 
-	next = atomic_add_return(1 + get_random_u32_below(n), &randinc->next);
+	next = atomic_add_return(1 + dynport_random_below(n), &randinc->next);
 	return next % req->ports.count;
 }
 

@@ -11,19 +11,19 @@
  * has the last word; with a port map the draw is exactly uniform over the free
  * ports, whatever u is. Stateless, so nothing can be learned from earlier ports.
  */
-#include <linux/random.h>
 
 #include "algorithms.h"
+#include "random.h"
 
 static u32 random_pick_first(void *state, struct dynport_request *req)
 {
-	return get_random_u32_below(req->ports.count);
+	return dynport_random_below(req->ports.count);
 }
 
 static u32 random_pick_next(void *state, struct dynport_request *req,
 			    u32 index)
 {
-	return get_random_u32_below(req->ports.count);
+	return dynport_random_below(req->ports.count);
 }
 
 struct dynport_algorithm dynport_random_pick = {

@@ -9,13 +9,13 @@
  * The port behind a run of taken or reserved ports inherits the weight of the
  * whole run: not for big lists of reserved ports (section 5).
  */
-#include <linux/random.h>
 
 #include "algorithms.h"
+#include "random.h"
 
 static u32 random_start_first(void *state, struct dynport_request *req)
 {
-	return get_random_u32_below(req->ports.count);
+	return dynport_random_below(req->ports.count);
 }
 
 struct dynport_algorithm dynport_random_start = {
