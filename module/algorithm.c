@@ -76,7 +76,7 @@ void dynport_algorithm_unregister(struct dynport_algorithm *algorithm)
 	list_del(&algorithm->list);
 	mutex_unlock(&algorithm_lock);
 
-	/* Searches call first/next/commit under rcu_read_lock(). */
+	/* Searches call the algorithm in RCU read-side sections. */
 	synchronize_rcu();
 }
 EXPORT_SYMBOL_GPL(dynport_algorithm_unregister);

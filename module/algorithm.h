@@ -64,7 +64,7 @@ struct dynport_request {
 	u8 family;			/* AF_INET or AF_INET6, as on the wire */
 	u8 protocol;			/* IPPROTO_TCP, _UDP or _UDPLITE */
 	u8 path;			/* enum dynport_path */
-	u32 scratch;			/* the algorithm's, first() to commit() */
+	u32 scratch;			/* the algorithm's, from first() on */
 };
 
 /* Is the peer known? Only connect() knows it (RFC 6056, section 3.5). */
@@ -74,9 +74,9 @@ static inline bool dynport_has_peer(const struct dynport_request *req)
 }
 
 /*
- * An algorithm. @first, @next and @commit run in process context under
- * rcu_read_lock(), on any CPU and on several at once: they must not sleep, and
- * @state is theirs to protect. @state belongs to one network namespace and one
+ * An algorithm. Its functions, but for @init, run in process context in an RCU
+ * read-side section, on any CPU and on several at once: they must not sleep,
+ * and @state is theirs to protect. @state belongs to one network namespace and one
  * protocol (TCP connect and bind share it when both use the algorithm).
  */
 struct dynport_algorithm {
@@ -113,11 +113,18 @@ struct dynport_algorithm {
 	bool uniform;
 
 	/*
-	 * The kernel accepted candidate @index, @steps candidates after the
-	 * tier's first one (0: the first itself). Optional.
+	 * The tier is done with: @steps candidates after its first one were
+	 * looked at, because that was reserved or refused; never called for 0.
+	 * For counters that move by one per candidate. Optional.
 	 */
-	void (*commit)(void *state, struct dynport_request *req,
-		       u32 index, u32 steps);
+	void (*passed)(void *state, struct dynport_request *req, u32 steps);
+
+	/*
+	 * The search took number @to, free according to a port map, instead
+	 * of @from, which the algorithm had named last. Optional.
+	 */
+	void (*moved)(void *state, struct dynport_request *req, u32 from,
+		      u32 to);
 
 	struct list_head list;		/* the registry's */
 };

@@ -144,6 +144,10 @@ int __init dynport_hook_init(void)
 	err = hook_check_fired();
 	if (err)
 		goto err_exit;
+	for (i = 0; i < ARRAY_SIZE(hook_all); i++)
+		if (hook_all[i]->resume_at && hook_all[i]->entry)
+			hook_all[i]->resume_at(hook_all[i]->entry +
+					       MCOUNT_INSN_SIZE);
 	return 0;
 
 err_exit:

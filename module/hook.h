@@ -4,8 +4,9 @@
  *
  * Each hook has a handler, which ftrace calls at the function's entry, and a
  * replacement, which runs in its place when the handler says so. The
- * replacement calls the kernel's function by name; the handler leaves calls
- * from this module alone, so that one does run.
+ * replacement calls the kernel's function with HOOK_ORIGINAL(), which on x86
+ * goes past the place where the handler is called; elsewhere, and until that
+ * place is known, the handler leaves calls from this module alone.
  *
  * Handlers run with the arguments still in registers, in the caller's context,
  * and call nothing that can be traced. Replacements may sleep and must be
@@ -17,6 +18,7 @@
 #include <linux/ftrace.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
+#include <linux/static_call.h>
 
 #include "compat.h"
 #include "netns.h"
@@ -26,6 +28,9 @@ struct dynport_hook {
 	void *function;		/* the kernel's; NULL: found by name */
 	void *replacement;	/* NULL: the handler only observes */
 	struct ftrace_ops ops;
+	/* Lets the replacement's own calls skip the handler; may be NULL. */
+	void (*resume_at)(unsigned long address);
+	unsigned long entry;	/* where the handler is called from; once fired */
 	bool optional;		/* dynport works without it */
 	bool attached;
 	bool fired;		/* for the task in dynport_hook_prober */
@@ -74,16 +79,41 @@ static __always_inline bool hook_is_own_call(unsigned long parent_ip)
 }
 
 /* Note that the kernel calls the function, for the test at load. */
-static __always_inline void hook_fired(struct dynport_hook *hook)
+static __always_inline void hook_fired(struct dynport_hook *hook,
+				       unsigned long ip)
 {
-	if (unlikely(READ_ONCE(dynport_hook_prober) == current))
-		WRITE_ONCE(hook->fired, true);
+	if (unlikely(READ_ONCE(dynport_hook_prober) == current)) {
+		hook->entry = ip;
+		hook->fired = true;
+	}
 }
+
+/*
+ * A way to the original that doesn't come by the handler again: a direct call,
+ * patched to go behind the function's own call of ftrace. Direct, since an
+ * indirect one must find ENDBR where it lands (IBT). Where static calls aren't
+ * patched into the code, it remains a plain call by name.
+ */
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+#define DEFINE_HOOK_ORIGINAL(function)					\
+DEFINE_STATIC_CALL(original_##function, function);			\
+static void resume_##function(unsigned long address)			\
+{									\
+	static_call_update(original_##function, (void *)address);	\
+}
+#define HOOK_ORIGINAL(function)		static_call(original_##function)
+#define HOOK_RESUME_AT(function)	resume_##function
+#else
+#define DEFINE_HOOK_ORIGINAL(function)
+#define HOOK_ORIGINAL(function)		function
+#define HOOK_RESUME_AT(function)	NULL
+#endif
 
 /**
  * hook_redirect() - send a request for a dynamic port to the replacement
  * @ops: as the handler got it
  * @fregs: likewise
+ * @ip: likewise
  * @sk: the socket that wants a port
  * @path: the path it comes by
  *
@@ -91,13 +121,14 @@ static __always_inline void hook_fired(struct dynport_hook *hook)
  */
 static __always_inline void hook_redirect(struct ftrace_ops *ops,
 					  struct ftrace_regs *fregs,
+					  unsigned long ip,
 					  const struct sock *sk,
 					  enum dynport_path path)
 {
 	struct dynport_hook *hook = container_of(ops, struct dynport_hook, ops);
 	struct dynport_netns *netns;
 
-	hook_fired(hook);
+	hook_fired(hook, ip);
 
 	/* As in dynport_netns_enter(): counters may be freed once dead. */
 	preempt_disable_notrace();

@@ -128,7 +128,7 @@ static void notrace handle_put_port(unsigned long ip, unsigned long parent_ip,
 	struct dynport_netns *netns;
 	u16 port;
 
-	hook_fired(container_of(ops, struct dynport_hook, ops));
+	hook_fired(container_of(ops, struct dynport_hook, ops), ip);
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return;
 
@@ -156,7 +156,7 @@ static void notrace handle_udp_unhash(unsigned long ip, unsigned long parent_ip,
 	struct dynport_netns *netns;
 	u16 port;
 
-	hook_fired(container_of(ops, struct dynport_hook, ops));
+	hook_fired(container_of(ops, struct dynport_hook, ops), ip);
 	if (!sk_hashed(sk))
 		return;
 

@@ -15,8 +15,19 @@
 #include "hook_window.h"
 #include "search.h"
 
-typedef int connect_function(struct inet_timewait_death_row *death_row,
-			     struct sock *sk);
+DEFINE_HOOK_ORIGINAL(inet_hash_connect)
+DEFINE_HOOK_ORIGINAL(inet6_hash_connect)
+DEFINE_HOOK_ORIGINAL(inet_csk_get_port)
+
+/* The family of a hook chooses its original. */
+static __always_inline int
+connect_original(struct inet_timewait_death_row *death_row, struct sock *sk,
+		 u8 family)
+{
+	if (family == AF_INET6)
+		return HOOK_ORIGINAL(inet6_hash_connect)(death_row, sk);
+	return HOOK_ORIGINAL(inet_hash_connect)(death_row, sk);
+}
 
 static __always_inline void connect_tuple(struct dynport_request *req,
 					  const struct sock *sk, u8 family)
@@ -44,7 +55,7 @@ static __always_inline void connect_tuple(struct dynport_request *req,
  */
 static __always_inline int
 hooked_connect(struct inet_timewait_death_row *death_row, struct sock *sk,
-	       u8 family, connect_function *original)
+	       u8 family)
 {
 	struct dynport_netns *netns = dynport_netns_enter(sock_net(sk));
 	struct dynport_search search DYNPORT_UNINITIALIZED;
@@ -53,25 +64,27 @@ hooked_connect(struct inet_timewait_death_row *death_row, struct sock *sk,
 	int err;
 
 	if (!netns)
-		return original(death_row, sk);
+		return connect_original(death_row, sk, family);
 
 	hook_window_begin(&window, sk);
 	dynport_search_begin(&search, netns, DYNPORT_PATH_CONNECT, window.low,
 			     window.high, window.user);
 	connect_tuple(&search.req, sk, family);
 
-	while ((port = dynport_search_next(&search))) {
+	port = dynport_search_first(&search);
+	while (port) {
 		hook_window_narrow(&window, port, port);
-		err = original(death_row, sk);
+		err = connect_original(death_row, sk, family);
 		if (err != -EADDRNOTAVAIL)
 			break;
 		dynport_search_refused(&search);
+		port = dynport_search_next(&search);
 	}
 	if (!port) {
 		err = -EADDRNOTAVAIL;
 		if (dynport_search_may_fall_back(&search)) {
 			hook_window_fall_back(&window, search.low, search.high);
-			err = original(death_row, sk);
+			err = connect_original(death_row, sk, family);
 		}
 	}
 	hook_window_end(&window);
@@ -86,7 +99,7 @@ static int hooked_inet_hash_connect(struct inet_timewait_death_row *death_row,
 	int err;
 
 	hook_enter();
-	err = hooked_connect(death_row, sk, AF_INET, inet_hash_connect);
+	err = hooked_connect(death_row, sk, AF_INET);
 	hook_leave();
 	return err;
 }
@@ -97,7 +110,7 @@ static int hooked_inet6_hash_connect(struct inet_timewait_death_row *death_row,
 	int err;
 
 	hook_enter();
-	err = hooked_connect(death_row, sk, AF_INET6, inet6_hash_connect);
+	err = hooked_connect(death_row, sk, AF_INET6);
 	hook_leave();
 	return err;
 }
@@ -118,7 +131,7 @@ static __always_inline int hooked_bind(struct sock *sk)
 	int err;
 
 	if (!netns)
-		return inet_csk_get_port(sk, 0);
+		return HOOK_ORIGINAL(inet_csk_get_port)(sk, 0);
 
 	hook_window_begin(&window, sk);
 	dynport_search_begin(&search, netns, DYNPORT_PATH_BIND, window.low,
@@ -140,19 +153,21 @@ static __always_inline int hooked_bind(struct sock *sk)
 	if (bind_may_relax(sk))
 		dynport_search_give_up(&search);
 
-	while ((port = dynport_search_next(&search))) {
+	port = dynport_search_first(&search);
+	while (port) {
 		hook_window_narrow(&window, port, port);
 		/* Not snum port: a named port has other rules of conflict. */
-		err = inet_csk_get_port(sk, 0);
+		err = HOOK_ORIGINAL(inet_csk_get_port)(sk, 0);
 		if (err != -EADDRINUSE)
 			break;
 		dynport_search_refused(&search);
+		port = dynport_search_next(&search);
 	}
 	if (!port) {
 		err = -EADDRINUSE;
 		if (dynport_search_may_fall_back(&search)) {
 			hook_window_fall_back(&window, search.low, search.high);
-			err = inet_csk_get_port(sk, 0);
+			err = HOOK_ORIGINAL(inet_csk_get_port)(sk, 0);
 		}
 	}
 	hook_window_end(&window);
@@ -180,7 +195,7 @@ static void notrace handle_connect(unsigned long ip, unsigned long parent_ip,
 	if (hook_is_own_call(parent_ip) || inet_sk(sk)->inet_num ||
 	    sk->sk_protocol != IPPROTO_TCP)
 		return;
-	hook_redirect(ops, fregs, sk, DYNPORT_PATH_CONNECT);
+	hook_redirect(ops, fregs, ip, sk, DYNPORT_PATH_CONNECT);
 }
 
 static void notrace handle_bind(unsigned long ip, unsigned long parent_ip,
@@ -193,13 +208,14 @@ static void notrace handle_bind(unsigned long ip, unsigned long parent_ip,
 	if (hook_is_own_call(parent_ip) || snum ||
 	    sk->sk_protocol != IPPROTO_TCP)
 		return;
-	hook_redirect(ops, fregs, sk, DYNPORT_PATH_BIND);
+	hook_redirect(ops, fregs, ip, sk, DYNPORT_PATH_BIND);
 }
 
 struct dynport_hook dynport_hook_inet_hash_connect = {
 	.name		= "inet_hash_connect",
 	.function	= inet_hash_connect,
 	.replacement	= hooked_inet_hash_connect,
+	.resume_at	= HOOK_RESUME_AT(inet_hash_connect),
 	.ops.func	= handle_connect,
 };
 
@@ -207,6 +223,7 @@ struct dynport_hook dynport_hook_inet6_hash_connect = {
 	.name		= "inet6_hash_connect",
 	.function	= inet6_hash_connect,
 	.replacement	= hooked_inet6_hash_connect,
+	.resume_at	= HOOK_RESUME_AT(inet6_hash_connect),
 	.ops.func	= handle_connect,
 };
 
@@ -214,5 +231,6 @@ struct dynport_hook dynport_hook_inet_csk_get_port = {
 	.name		= "inet_csk_get_port",
 	.function	= inet_csk_get_port,
 	.replacement	= hooked_inet_csk_get_port,
+	.resume_at	= HOOK_RESUME_AT(inet_csk_get_port),
 	.ops.func	= handle_bind,
 };

@@ -14,6 +14,8 @@
 #include "hook_window.h"
 #include "search.h"
 
+DEFINE_HOOK_ORIGINAL(udp_lib_get_port)
+
 static __always_inline int hooked_udp(struct sock *sk,
 				      unsigned int hash2_nulladdr)
 {
@@ -24,7 +26,7 @@ static __always_inline int hooked_udp(struct sock *sk,
 	int err;
 
 	if (!netns)
-		return udp_lib_get_port(sk, 0, hash2_nulladdr);
+		return HOOK_ORIGINAL(udp_lib_get_port)(sk, 0, hash2_nulladdr);
 
 	hook_window_begin(&window, sk);
 	dynport_search_begin(&search, netns, DYNPORT_PATH_UDP, window.low,
@@ -39,18 +41,20 @@ static __always_inline int hooked_udp(struct sock *sk,
 #endif
 		search.req.laddr.ip = inet_sk(sk)->inet_rcv_saddr;
 
-	while ((port = dynport_search_next(&search))) {
+	port = dynport_search_first(&search);
+	while (port) {
 		/* The port enters ipv4_portaddr_hash() and its twin last. */
-		err = udp_lib_get_port(sk, port, hash2_nulladdr ^ port);
+		err = HOOK_ORIGINAL(udp_lib_get_port)(sk, port, hash2_nulladdr ^ port);
 		if (err != -EADDRINUSE)
 			break;
 		dynport_search_refused(&search);
+		port = dynport_search_next(&search);
 	}
 	if (!port) {
 		err = -EADDRINUSE;
 		if (dynport_search_may_fall_back(&search)) {
 			hook_window_fall_back(&window, search.low, search.high);
-			err = udp_lib_get_port(sk, 0, hash2_nulladdr);
+			err = HOOK_ORIGINAL(udp_lib_get_port)(sk, 0, hash2_nulladdr);
 			hook_window_end(&window);
 		}
 	}
@@ -79,12 +83,13 @@ static void notrace handle_udp(unsigned long ip, unsigned long parent_ip,
 
 	if (hook_is_own_call(parent_ip) || snum)
 		return;
-	hook_redirect(ops, fregs, sk, DYNPORT_PATH_UDP);
+	hook_redirect(ops, fregs, ip, sk, DYNPORT_PATH_UDP);
 }
 
 struct dynport_hook dynport_hook_udp_lib_get_port = {
 	.name		= "udp_lib_get_port",
 	.function	= udp_lib_get_port,
 	.replacement	= hooked_udp_lib_get_port,
+	.resume_at	= HOOK_RESUME_AT(udp_lib_get_port),
 	.ops.func	= handle_udp,
 };

@@ -29,7 +29,12 @@ static __always_inline void hook_window_begin(struct hook_window *window,
 	window->sk = sk;
 	window->user = dynport_sk_port_range(sk);
 	window->current_ = window->user;
-	inet_sk_get_local_port_range(sk, &window->low, &window->high);
+	/* The same, where the socket has none: in line since 6.8. */
+	if (likely(!window->user))
+		inet_get_local_port_range(sock_net(sk), &window->low,
+					  &window->high);
+	else
+		inet_sk_get_local_port_range(sk, &window->low, &window->high);
 }
 
 /* Replace what is there. What the user put there meanwhile is remembered. */

@@ -14,6 +14,26 @@
 /* Draws of an algorithm with ->next that hit reserved ports, in a row. */
 #define SEARCH_DRAWS	64
 
+/* Tell the algorithm how far it got in a tier that is done with. */
+static void search_passed(struct dynport_search *search)
+{
+	const struct dynport_algorithm *algorithm;
+	struct dynport_instance *instance;
+
+	if (!search->steps)
+		return;
+	rcu_read_lock();
+	instance = rcu_dereference(search->netns->instance[search->req.path]);
+	if (likely(instance && instance == search->instance)) {
+		algorithm = instance->algorithm;
+		if (algorithm->passed)
+			algorithm->passed(instance->state, &search->req,
+					  search->steps);
+	}
+	rcu_read_unlock();
+	search->steps = 0;
+}
+
 /* The other path's class, if there is one left. */
 bool dynport_search_next_tier(struct dynport_search *search)
 {
@@ -22,6 +42,8 @@ bool dynport_search_next_tier(struct dynport_search *search)
 
 	if (search->in_last_tier)
 		return false;
+	search_passed(search);
+	search->plain = false;
 	search->in_last_tier = true;
 	dynport_search_enter_tier(search, stride,
 				  search->req.path == DYNPORT_PATH_CONNECT ?
@@ -92,63 +114,120 @@ static noinline u16 search_advance(struct dynport_search *search,
 	return port;
 }
 
+/*
+ * A tier's first candidate; one that goes on with another algorithm than it
+ * began with, because a setting has changed, begins anew.
+ */
+static __always_inline u16 search_begin_tier(struct dynport_search *search,
+					     struct dynport_instance *instance)
+{
+	u16 port;
+
+	search->instance = instance;
+	search->steps = 0;
+	search->index = instance->algorithm->first(instance->state,
+						   &search->req);
+	port = search_port(search);
+	if (likely(port))
+		return port;
+	search->plain = false;
+	search->reserved++;
+	return search_advance(search, instance);
+}
+
+/*
+ * What an algorithm's state is read under. Where algorithms can't sleep even
+ * inside get_random_u16(), that is on all kernels but PREEMPT_RT, not being
+ * preempted is the cheaper way to be an RCU reader.
+ */
+static __always_inline void search_read_lock(void)
+{
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		rcu_read_lock();
+	else
+		preempt_disable();
+}
+
+static __always_inline void search_read_unlock(void)
+{
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		rcu_read_unlock();
+	else
+		preempt_enable();
+}
+
 /* A candidate without a map's help. */
 static __always_inline u16 search_draw(struct dynport_search *search)
 {
 	struct dynport_instance *instance;
-	u16 port = 0;
+	u16 port;
 
 	do {
-		if (search->tier_refusals >= search->tier_limit ||
-		    !search->req.ports.count)
+		port = 0;
+		if (unlikely(search->tier_refusals >= search->tier_limit ||
+			     !search->req.ports.count))
 			continue;
 
-		rcu_read_lock();
-		instance = rcu_dereference(
-			search->netns->instance[search->req.path]);
-		if (unlikely(!instance || !instance->algorithm->first)) {
-			port = 0;
-		} else if (search->instance == instance) {
-			port = search_advance(search, instance);
-		} else {
-			/* A tier begins; it does, too, with a new algorithm. */
-			search->instance = instance;
-			search->commits = instance->algorithm->commit;
-			search->steps = 0;
-			search->index = instance->algorithm->first(
-				instance->state, &search->req);
-			port = search_port(search);
-			if (unlikely(!port)) {
-				search->reserved++;
-				port = search_advance(search, instance);
-			}
-		}
-		rcu_read_unlock();
+		search_read_lock();
+		instance = rcu_dereference_check(
+			search->netns->instance[search->req.path],
+			rcu_read_lock_any_held());
+		if (likely(instance && instance->algorithm->first))
+			port = likely(search->instance != instance) ?
+			       search_begin_tier(search, instance) :
+			       search_advance(search, instance);
+		search_read_unlock();
 	} while (unlikely(!port) && dynport_search_next_tier(search));
 
 	return port;
+}
+
+/*
+ * The kernel's pickers for TCP go through a window in pairs, and never look at
+ * the last port of an odd one. So that no port is left when a request fails,
+ * that one is proposed before they are asked.
+ */
+static u16 search_last_port(struct dynport_search *search)
+{
+	u32 count = search->high - search->low + 1;
+	u16 port = search->high;
+
+	if (search->tried_last || search->req.path == DYNPORT_PATH_UDP ||
+	    !(count & 1) || count == 1 ||
+	    inet_is_local_reserved_port(search->netns->net, port))
+		return 0;
+	search_passed(search);
+	search->instance = NULL;
+	search->tried_last = true;
+	return port;
+}
+
+void dynport_search_find_space(struct dynport_search *search)
+{
+	search->space = dynport_space_get(search->netns, &search->req,
+					  search->low, search->high,
+					  search->own_window);
+	if (search->space)
+		search->plain = false;
 }
 
 u16 dynport_search_next(struct dynport_search *search)
 {
 	u16 port;
 
-	if (!search->knows_space) {
-		search->knows_space = true;
-		if (unlikely(dynport_space_exist(search->netns,
-						 search->req.path)))
-			search->space = dynport_space_get(search->netns,
-							  &search->req,
-							  search->low,
-							  search->high,
-							  search->own_window);
+	if (unlikely(search->space)) {
+		port = dynport_search_mapped_next(search);
+	} else {
+		port = search_draw(search);
+		if (unlikely(!port))
+			port = search_last_port(search);
 	}
-	port = unlikely(search->space) ? dynport_search_mapped_next(search) :
-					 search_draw(search);
-	if (likely(port))
+	if (likely(port)) {
 		search->candidates++;
-	else
+	} else {
 		search->fell_back = true;
+		search->plain = false;
+	}
 	return port;
 }
 
@@ -157,6 +236,7 @@ void dynport_search_refused(struct dynport_search *search)
 	u32 threshold = READ_ONCE(search->netns->tunables.map_threshold);
 
 	search->tier_refusals++;
+	search->plain = false;
 	if (search->space)
 		dynport_search_mapped_refused(search);
 	else if (search->candidates == threshold)
@@ -171,18 +251,6 @@ bool dynport_search_may_fall_back(struct dynport_search *search)
 	search->failed_by_map = search->space &&
 				dynport_search_mapped_is_exhausted(search);
 	return !search->failed_by_map;
-}
-
-static void search_commit(struct dynport_search *search)
-{
-	struct dynport_instance *instance;
-
-	rcu_read_lock();
-	instance = rcu_dereference(search->netns->instance[search->req.path]);
-	if (likely(instance && instance == search->instance))
-		instance->algorithm->commit(instance->state, &search->req,
-					    search->index, search->steps);
-	rcu_read_unlock();
 }
 
 static __always_inline void search_account(const struct dynport_search *search, int err)
@@ -218,17 +286,14 @@ static __always_inline void search_account(const struct dynport_search *search, 
 		dynport_count_path(stats, path, DYNPORT_STAT_EXHAUSTED, 1);
 }
 
-void dynport_search_end(struct dynport_search *search, int err, u16 port)
+void dynport_search_end_slow(struct dynport_search *search, int err, u16 port)
 {
 	search_account(search, err);
+	search_passed(search);
 	if (unlikely(search->space))
 		dynport_search_mapped_end(search, err, port);
-	if (likely(!search->fell_back)) {
-		if (search->commits && !err)
-			search_commit(search);
-	} else if (err) {
+	if (search->fell_back && err)
 		trace_dynport_exhausted(&search->req);
-	}
 	if (unlikely(search->start_ns))
 		dynport_search_trace(search, port);
 }

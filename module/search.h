@@ -10,11 +10,13 @@
  *
  *	dynport_search_begin(&search, netns, path, low, high, own_window);
  *	(fill in search.req: family, protocol, addresses, device)
- *	while ((port = dynport_search_next(&search))) {
+ *	port = dynport_search_first(&search);
+ *	while (port) {
  *		(try exactly that port)
  *		if (not refused)
  *			break;
  *		dynport_search_refused(&search);
+ *		port = dynport_search_next(&search);
  *	}
  *	if (!port)
  *		if (dynport_search_may_fall_back(&search))
@@ -72,12 +74,12 @@ struct dynport_search {
 	u8 lingerers;		/* candidates in TIME_WAIT so far */
 	bool own_window;	/* of the socket's (IP_LOCAL_PORT_RANGE) */
 	bool in_last_tier;
-	bool knows_space;	/* it has been looked up */
+	bool plain;		/* so far there is nothing to tell of it */
+	bool tried_last;	/* the window's last port: see search.c */
 	bool lingering;		/* the candidate is one of those */
 	bool map_full;
 	bool fell_back;		/* no candidate was left, or too many refused */
 	bool failed_by_map;	/* ... and the kernel not asked */
-	bool commits;		/* the algorithm wants to know */
 };
 
 /* The class that is a path's own. */
@@ -125,13 +127,18 @@ dynport_search_begin(struct dynport_search *search, struct dynport_netns *netns,
 	search->reserved = 0;
 	search->lingerers = 0;
 	search->own_window = own_window;
-	search->knows_space = false;
+	search->tried_last = false;
 	search->lingering = false;
 	search->map_full = false;
 	search->fell_back = false;
 	search->failed_by_map = false;
-	search->commits = false;
-	search->start_ns = trace_dynport_choose_enabled() ? ktime_get_ns() : 0;
+	search->steps = 0;
+	search->plain = true;
+	search->start_ns = 0;
+	if (trace_dynport_choose_enabled()) {
+		search->start_ns = ktime_get_ns();
+		search->plain = false;
+	}
 	dynport_netns_narrow(netns, path, &low, &high);
 	search->low = low;
 	search->high = high;
@@ -153,10 +160,22 @@ static inline void dynport_search_give_up(struct dynport_search *search)
 {
 	search->tier_limit = 0;
 	search->in_last_tier = true;
+	search->tried_last = true;
 }
+
+/* Looks the request's space up, for its map. */
+void dynport_search_find_space(struct dynport_search *search);
 
 /* A port to try, within the window; 0: leave it to the kernel. */
 u16 dynport_search_next(struct dynport_search *search);
+
+/* Likewise, for the first one. The request must be filled in. */
+static __always_inline u16 dynport_search_first(struct dynport_search *search)
+{
+	if (unlikely(dynport_space_exist(search->netns, search->req.path)))
+		dynport_search_find_space(search);
+	return dynport_search_next(search);
+}
 
 /* The kernel refused the last candidate. May sleep. */
 void dynport_search_refused(struct dynport_search *search);
@@ -168,11 +187,21 @@ void dynport_search_refused(struct dynport_search *search);
  */
 bool dynport_search_may_fall_back(struct dynport_search *search);
 
+void dynport_search_end_slow(struct dynport_search *search, int err, u16 port);
+
 /*
  * @err is 0, the errno of a path that found no port, or another error; @port
  * is the port that the socket has now.
  */
-void dynport_search_end(struct dynport_search *search, int err, u16 port);
+static __always_inline void dynport_search_end(struct dynport_search *search,
+					       int err, u16 port)
+{
+	if (likely(search->plain && !err))
+		dynport_count_path(search->netns->stats, search->req.path,
+				   DYNPORT_STAT_PLAIN, 1);
+	else
+		dynport_search_end_slow(search, err, port);
+}
 
 /*
  * Between search.c and search_mapped.c: the parts of the above for a search

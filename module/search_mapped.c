@@ -26,7 +26,7 @@ static u32 mapped_choose(struct dynport_search *search,
 	const struct dynport_algorithm *algorithm = instance->algorithm;
 	const struct portmap *map = &search->space->map;
 	struct dynport_request *req = &search->req;
-	u32 number, index, first, draws;
+	u32 number, index, first, moved, draws;
 
 	if (algorithm->uniform) {
 		u32 free = portmap_count_free(map, search->class, low, high);
@@ -47,10 +47,12 @@ static u32 mapped_choose(struct dynport_search *search,
 	index = portmap_next_free(map, search->class, low, high,
 				  dynport_ports_nth(&req->ports, number) -
 				  search->space->low);
+	moved = dynport_ports_index(&req->ports, search->space->low + index);
+	if (algorithm->moved)
+		algorithm->moved(instance->state, req, number, moved);
 	/* As many steps as if each port in between had been refused. */
-	number = dynport_ports_index(&req->ports, search->space->low + index);
-	search->steps = number >= first ? number - first :
-					  number + req->ports.count - first;
+	search->steps = moved >= first ? moved - first :
+					 moved + req->ports.count - first;
 	return index;
 }
 
@@ -128,10 +130,7 @@ u16 dynport_search_mapped_next(struct dynport_search *search)
 			found = mapped_take(search, instance, &index);
 			is_short = mapped_is_short(&space->map);
 			spin_unlock_bh(&space->lock);
-			/* A lingerer isn't the algorithm's: no commit. */
-			search->instance = search->lingering ? NULL : instance;
-			search->commits = !search->lingering &&
-					  instance->algorithm->commit;
+			search->instance = instance;
 		}
 		rcu_read_unlock();
 		if (unlikely(is_short))
@@ -148,8 +147,6 @@ u16 dynport_search_mapped_next(struct dynport_search *search)
 	} while (1);
 
 	search->map_index = index;
-	if (likely(!search->lingering))
-		search->index = dynport_ports_index(&search->req.ports, port);
 	return port;
 }
 

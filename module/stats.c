@@ -56,20 +56,35 @@ static unsigned long stats_sum(const struct dynport_stats __percpu *stats,
 	return sum;
 }
 
+static unsigned long stats_plain(const struct dynport_stats __percpu *stats,
+				 enum dynport_path path)
+{
+	return stats_sum(stats, offsetof(struct dynport_stats,
+					 path[path].stat[DYNPORT_STAT_PLAIN]));
+}
+
 unsigned long dynport_stats_path(const struct dynport_stats __percpu *stats,
 				 enum dynport_path path,
 				 enum dynport_path_stat which)
 {
-	return stats_sum(stats, offsetof(struct dynport_stats,
-					  path[path].stat[which]));
+	unsigned long sum = stats_sum(stats, offsetof(struct dynport_stats,
+						      path[path].stat[which]));
+
+	if (which == DYNPORT_STAT_SEARCHES || which == DYNPORT_STAT_CANDIDATES)
+		sum += stats_plain(stats, path);
+	return sum;
 }
 
 unsigned long dynport_stats_histogram(const struct dynport_stats __percpu *stats,
 				      enum dynport_path path,
 				      unsigned int bucket)
 {
-	return stats_sum(stats, offsetof(struct dynport_stats,
-					  path[path].histogram[bucket]));
+	unsigned long sum = stats_sum(stats, offsetof(struct dynport_stats,
+						      path[path].histogram[bucket]));
+
+	if (!bucket)
+		sum += stats_plain(stats, path);
+	return sum;
 }
 
 unsigned long dynport_stats_netns(const struct dynport_stats __percpu *stats,

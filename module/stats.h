@@ -25,7 +25,14 @@ enum dynport_path_stat {
 	DYNPORT_STAT_EXHAUSTED,
 	DYNPORT_STAT_MAP_HITS,
 	DYNPORT_STAT_EXHAUSTED_CACHED,
-	DYNPORT_PATH_STATS
+	DYNPORT_PATH_STATS,
+	/*
+	 * Searches whose first candidate was accepted, and nothing else to
+	 * tell: counted here only, and added to the first two counters, and to
+	 * the histogram's first bucket, by who reads those.
+	 */
+	DYNPORT_STAT_PLAIN = DYNPORT_PATH_STATS,
+	DYNPORT_PATH_COUNTERS
 };
 
 /* Of the namespace. */
@@ -41,7 +48,7 @@ enum dynport_stat {
 #define DYNPORT_HISTOGRAM_BUCKETS	17
 
 struct dynport_path_counters {
-	unsigned long stat[DYNPORT_PATH_STATS];
+	unsigned long stat[DYNPORT_PATH_COUNTERS];
 	unsigned long histogram[DYNPORT_HISTOGRAM_BUCKETS];
 };
 

@@ -25,18 +25,16 @@ static u32 bsd_first(void *state, struct dynport_request *req)
 }
 
 /* The next search goes on behind the ports that this one found taken. */
-static void bsd_commit(void *state, struct dynport_request *req,
-		       u32 index, u32 steps)
+static void bsd_passed(void *state, struct dynport_request *req, u32 steps)
 {
 	struct bsd_state *bsd = state;
 
-	if (steps)
-		atomic_add(steps, &bsd->next);
+	atomic_add(steps, &bsd->next);
 }
 
 struct dynport_algorithm dynport_bsd = {
 	.name		= "bsd",
 	.state_size	= sizeof(struct bsd_state),
 	.first		= bsd_first,
-	.commit		= bsd_commit,
+	.passed		= bsd_passed,
 };

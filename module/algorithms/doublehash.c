@@ -9,8 +9,8 @@
  * Deviations: T is 65,536, for with a small table two destinations that share a
  * cell identify the device (CVE-2022-32296; the RFC's example has T = 10). F
  * and G are the halves of one 64-bit SipHash, which are as independent as two
- * keys make them. A cell advances by the steps taken or by 0 to 7 at random,
- * whichever is more, and by one. Keys are replaced every rekey_seconds
+ * keys make them. A cell advances by one and by 0 to 7 at random, besides the
+ * steps taken. Keys are replaced every rekey_seconds
  * (section 3.4), by the search that finds them old; the cells stay, since with
  * a new G nobody can tell which was whose.
  *
@@ -33,13 +33,14 @@
 
 struct doublehash_state {
 	/*
-	 * keys[current_key] serves searches. A new key is written into the
+	 * keys[generation % 2] serves searches. A new key is written into the
 	 * other slot and published with smp_store_release(), which pairs with
 	 * smp_load_acquire() in doublehash_first(). A search that holds on to
 	 * a slot for a whole key period gets a torn, still secret, key.
 	 */
 	siphash_key_t keys[2];
-	unsigned int current_key;
+	u32 generation;		/* 1 for the first key */
+	struct tuple_cache cache;
 	unsigned long born;	/* jiffies; written under rekey_lock */
 	spinlock_t rekey_lock;
 	/*
@@ -57,6 +58,8 @@ static int doublehash_init(void *state)
 	BUILD_BUG_ON(!is_power_of_2(DOUBLEHASH_CELLS));
 	spin_lock_init(&doublehash->rekey_lock);
 	doublehash->born = jiffies;
+	doublehash->generation = 1;
+	tuple_cache_init(&doublehash->cache);
 	get_random_bytes(doublehash->keys, sizeof(doublehash->keys));
 	get_random_bytes(doublehash->cells, sizeof(doublehash->cells));
 	return 0;
@@ -74,17 +77,18 @@ static bool doublehash_is_old(const struct doublehash_state *doublehash,
 static void doublehash_rekey(struct doublehash_state *doublehash,
 			     struct dynport_request *req)
 {
-	unsigned int other;
+	u32 next;
 
 	/* Whoever is first does it; the others use the old key once more. */
 	if (!spin_trylock(&doublehash->rekey_lock))
 		return;
 	if (doublehash_is_old(doublehash, req)) {
-		other = !doublehash->current_key;
-		get_random_bytes(&doublehash->keys[other],
-				 sizeof(doublehash->keys[other]));
+		/* 0 is not a generation. */
+		next = doublehash->generation + 1 ?: 2;
+		get_random_bytes(&doublehash->keys[next % 2],
+				 sizeof(doublehash->keys[next % 2]));
 		/* The key comes first; pairs with doublehash_first(). */
-		smp_store_release(&doublehash->current_key, other);
+		smp_store_release(&doublehash->generation, next);
 		WRITE_ONCE(doublehash->born, jiffies);
 		dynport_count(req->stats, DYNPORT_STAT_REKEYS);
 	}
@@ -94,7 +98,7 @@ static void doublehash_rekey(struct doublehash_state *doublehash,
 static u32 doublehash_first(void *state, struct dynport_request *req)
 {
 	struct doublehash_state *doublehash = state;
-	unsigned int slot;
+	u32 *cell, count, generation;
 	u64 hash;
 
 	if (!dynport_has_peer(req))
@@ -104,25 +108,24 @@ static u32 doublehash_first(void *state, struct dynport_request *req)
 		doublehash_rekey(doublehash, req);
 
 	/* Pairs with doublehash_rekey(). */
-	slot = smp_load_acquire(&doublehash->current_key);
-	hash = tuple_hash(req, &doublehash->keys[slot]);
+	generation = smp_load_acquire(&doublehash->generation);
+	hash = tuple_hash(&doublehash->cache, req,
+			  &doublehash->keys[generation % 2], generation);
 	req->scratch = hash & (DOUBLEHASH_CELLS - 1);
-	return ((u32)(hash >> 32) +
-		READ_ONCE(doublehash->cells[req->scratch])) % req->ports.count;
+	cell = &doublehash->cells[req->scratch];
+	count = READ_ONCE(*cell);
+	WRITE_ONCE(*cell, count + 1 + get_random_u32_below(DOUBLEHASH_NOISE));
+	return ((u32)(hash >> 32) + count) % req->ports.count;
 }
 
-static void doublehash_commit(void *state, struct dynport_request *req,
-			      u32 index, u32 steps)
+static void doublehash_passed(void *state, struct dynport_request *req,
+			      u32 steps)
 {
 	struct doublehash_state *doublehash = state;
-	u32 *cell;
+	u32 *cell = &doublehash->cells[req->scratch];
 
-	if (!dynport_has_peer(req))
-		return;
-
-	cell = &doublehash->cells[req->scratch];
-	steps = max(steps, get_random_u32_below(DOUBLEHASH_NOISE));
-	WRITE_ONCE(*cell, READ_ONCE(*cell) + steps + 1);
+	if (dynport_has_peer(req))
+		WRITE_ONCE(*cell, READ_ONCE(*cell) + steps);
 }
 
 struct dynport_algorithm dynport_doublehash = {
@@ -130,5 +133,5 @@ struct dynport_algorithm dynport_doublehash = {
 	.state_size	= sizeof(struct doublehash_state),
 	.init		= doublehash_init,
 	.first		= doublehash_first,
-	.commit		= doublehash_commit,
+	.passed		= doublehash_passed,
 };

@@ -23,6 +23,7 @@
 struct hash_state {
 	siphash_key_t key;	/* constant after init */
 	atomic_t counter;
+	struct tuple_cache cache;
 };
 
 static int hash_init(void *state)
@@ -30,27 +31,28 @@ static int hash_init(void *state)
 	struct hash_state *hash = state;
 
 	get_random_bytes(&hash->key, sizeof(hash->key));
+	tuple_cache_init(&hash->cache);
 	return 0;
 }
 
 static u32 hash_first(void *state, struct dynport_request *req)
 {
 	struct hash_state *hash = state;
-	u32 c;
+	u32 c, f;
 
 	if (!dynport_has_peer(req))
 		return dynport_random_below(req->ports.count);
 
 	c = atomic_fetch_inc(&hash->counter);
-	return ((u32)tuple_hash(req, &hash->key) + c) % req->ports.count;
+	f = tuple_hash(&hash->cache, req, &hash->key, 1);
+	return (f + c) % req->ports.count;
 }
 
-static void hash_commit(void *state, struct dynport_request *req,
-			u32 index, u32 steps)
+static void hash_passed(void *state, struct dynport_request *req, u32 steps)
 {
 	struct hash_state *hash = state;
 
-	if (steps && dynport_has_peer(req))
+	if (dynport_has_peer(req))
 		atomic_add(steps, &hash->counter);
 }
 
@@ -59,5 +61,5 @@ struct dynport_algorithm dynport_hash = {
 	.state_size	= sizeof(struct hash_state),
 	.init		= hash_init,
 	.first		= hash_first,
-	.commit		= hash_commit,
+	.passed		= hash_passed,
 };

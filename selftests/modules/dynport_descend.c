@@ -41,13 +41,11 @@ static u32 descend_next(void *state, struct dynport_request *req,
 }
 
 /* The next search goes on below the ports that this one found taken. */
-static void descend_commit(void *state, struct dynport_request *req,
-			   u32 index, u32 steps)
+static void descend_passed(void *state, struct dynport_request *req, u32 steps)
 {
 	struct descend_state *descend = state;
 
-	if (steps)
-		atomic_add(steps, &descend->next);
+	atomic_add(steps, &descend->next);
 }
 
 static struct dynport_algorithm descend = {
@@ -55,7 +53,7 @@ static struct dynport_algorithm descend = {
 	.state_size	= sizeof(struct descend_state),
 	.first		= descend_first,
 	.next		= descend_next,
-	.commit		= descend_commit,
+	.passed		= descend_passed,
 };
 
 static int __init descend_init(void)
