@@ -82,7 +82,7 @@ clean:
 	rm -rf $(BUILD)
 	rm -f Module.symvers modules.order .Module.symvers.cmd .modules.order.cmd
 	find module selftests/modules -type f \( -name '*.o' -o -name '*.ko' -o -name '*.cmd' \
-		-o -name '*.mod' -o -name '*.mod.c' -o -name modules.order \
+		-o -name '*.mod' -o -name '*.mod.c' -o -name '.*.d' -o -name modules.order \
 		-o -name Module.symvers \) -delete
 
 .PHONY: all module tool install deps modules-guest demo shell bench-quick test lint clean
