@@ -69,17 +69,22 @@ static void terminal_give_back(void)
 
 int screen_enter(bool full)
 {
+	static const int wanted[] = {
+		SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGWINCH, SIGCONT,
+	};
 	static bool registered;
+	size_t i;
 	int fd;
 
 	sigemptyset(&screen.signals);
-	sigaddset(&screen.signals, SIGINT);
-	sigaddset(&screen.signals, SIGQUIT);
-	sigaddset(&screen.signals, SIGTERM);
-	sigaddset(&screen.signals, SIGHUP);
-	sigaddset(&screen.signals, SIGTSTP);
-	sigaddset(&screen.signals, SIGWINCH);
-	sigaddset(&screen.signals, SIGCONT);
+	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		struct sigaction inherited;
+
+		/* nohup and background jobs ignore some: so do we */
+		if (sigaction(wanted[i], NULL, &inherited) == 0 &&
+		    inherited.sa_handler != SIG_IGN)
+			sigaddset(&screen.signals, wanted[i]);
+	}
 	if (!registered && atexit(screen_leave))
 		return -ENOMEM;
 	registered = true;
@@ -142,7 +147,7 @@ void screen_draw(const char *text)
 		size_t len = strcspn(text, "\n");
 
 		if (row)
-			fputs("\r\n", stdout);
+			fputc('\n', stdout);
 		fwrite(text, 1, len, stdout);
 		fputs(CLEAR_RIGHT, stdout);
 		text += len + (text[len] == '\n');
@@ -157,6 +162,18 @@ double screen_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+/* Stops as if SIGTSTP had never been blocked; returns when continued. */
+static void stop_here(void)
+{
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	raise(SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &stop, NULL);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
 }
 
 static bool signal_take(enum screen_event *event)
@@ -177,7 +194,7 @@ static bool signal_take(enum screen_event *event)
 		return true;
 	case SIGTSTP:
 		terminal_give_back();
-		raise(SIGSTOP);
+		stop_here();
 		/* here again: in the foreground, or perhaps not */
 		terminal_take();
 		*event = SCREEN_REDRAW;

@@ -14,26 +14,8 @@
 #define HALF_PORTS 1000
 #define HALF_SAMPLES 500
 
-FIXTURE(bind_stride)
-{
-	struct port_taker taker;
-};
-
-FIXTURE_VARIANT(bind_stride)
-{
-	struct variant choice;
-};
-
+VARIANT_FIXTURE(bind_stride, LOW, LOW + PORTS - 1)
 VARIANT_ADD_PATHS(bind_stride, VARIANT_ADD_OWN)
-
-FIXTURE_SETUP(bind_stride)
-{
-	VARIANT_SETUP(&variant->choice, LOW, LOW + PORTS - 1, &self->taker);
-}
-
-FIXTURE_TEARDOWN(bind_stride)
-{
-}
 
 /* Takes all ports; the first `own` of them are of the path's own class. */
 static void expect_classes(struct __test_metadata *_metadata,

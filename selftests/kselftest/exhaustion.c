@@ -51,7 +51,7 @@ FIXTURE_VARIANT(dynport_exhaustion)
 	struct variant choice;
 };
 
-VARIANT_ADD_ALL_PATHS(dynport_exhaustion, VARIANT_ADD_OWN)
+VARIANT_ADD_PATHS(dynport_exhaustion, VARIANT_ADD_OWN)
 
 FIXTURE_SETUP(dynport_exhaustion)
 {

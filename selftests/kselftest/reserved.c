@@ -13,48 +13,16 @@
 #define LOW 40000
 #define PORTS 64
 
-FIXTURE(reserved)
-{
-	struct port_taker taker;
-};
-
-FIXTURE_VARIANT(reserved)
-{
-	struct variant choice;
-};
-
+VARIANT_FIXTURE(reserved, LOW, LOW + PORTS - 1)
 VARIANT_ADD_ALL_PATHS(reserved, VARIANT_ADD_EIGHT)
 
-FIXTURE_SETUP(reserved)
-{
-	VARIANT_SETUP(&variant->choice, LOW, LOW + PORTS - 1, &self->taker);
-}
-
-FIXTURE_TEARDOWN(reserved)
-{
-}
+/* The same for the three paths, without the other ways into them */
+VARIANT_FIXTURE(reserved_window, LOW, LOW + PORTS - 1)
+VARIANT_ADD_PATHS(reserved_window, VARIANT_ADD_EIGHT)
 
 /* What only dynport's own algorithms do */
-FIXTURE(dynport_reserved)
-{
-	struct port_taker taker;
-};
-
-FIXTURE_VARIANT(dynport_reserved)
-{
-	struct variant choice;
-};
-
+VARIANT_FIXTURE(dynport_reserved, LOW, LOW + PORTS - 1)
 VARIANT_ADD_PATHS(dynport_reserved, VARIANT_ADD_OWN)
-
-FIXTURE_SETUP(dynport_reserved)
-{
-	VARIANT_SETUP(&variant->choice, LOW, LOW + PORTS - 1, &self->taker);
-}
-
-FIXTURE_TEARDOWN(dynport_reserved)
-{
-}
 
 static double seconds_now(void)
 {
@@ -95,7 +63,7 @@ TEST_F(reserved, ports_are_never_chosen_even_when_no_other_is_left)
 	EXPECT_EQ(port_path_exhausted(variant->choice.path), errno);
 }
 
-TEST_F(reserved, a_wide_window_that_is_all_reserved_fails_soon)
+TEST_F(reserved_window, a_wide_window_that_is_all_reserved_fails_soon)
 {
 	double start;
 	int i;
@@ -110,7 +78,7 @@ TEST_F(reserved, a_wide_window_that_is_all_reserved_fails_soon)
 	EXPECT_LT(seconds_now() - start, 4.0);
 }
 
-TEST_F(reserved, the_only_free_port_of_a_wide_window_is_found)
+TEST_F(reserved_window, the_only_free_port_of_a_wide_window_is_found)
 {
 	int i;
 
@@ -121,7 +89,7 @@ TEST_F(reserved, the_only_free_port_of_a_wide_window_is_found)
 		ASSERT_EQ(45678, port_sample(&self->taker));
 }
 
-TEST_F(reserved, a_change_holds_for_the_next_choice)
+TEST_F(reserved_window, a_change_holds_for_the_next_choice)
 {
 	char list[16];
 	int i;

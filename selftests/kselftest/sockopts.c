@@ -38,6 +38,29 @@ FIXTURE_TEARDOWN(sockopts)
 {
 }
 
+/* What takes part of both families at once */
+FIXTURE(dual_stack)
+{
+	struct port_taker taker;	/* has a dual-stack listener */
+	int fd[2 * PORTS];
+};
+
+FIXTURE_VARIANT(dual_stack)
+{
+	struct variant choice;
+};
+
+VARIANT_ADD_EIGHT(dual_stack, tcp, PORT_PATH_CONNECT, v6, AF_INET6)
+
+FIXTURE_SETUP(dual_stack)
+{
+	VARIANT_SETUP(&variant->choice, LOW, HIGH, &self->taker);
+}
+
+FIXTURE_TEARDOWN(dual_stack)
+{
+}
+
 static int open_socket(struct __test_metadata *_metadata, int family, int type,
 		       int protocol)
 {
@@ -422,11 +445,10 @@ TEST_F(sockopts, udp_lite_has_ports_of_its_own)
 	expect_distinct(_metadata, self->fd + PORTS, PORTS);
 }
 
-TEST_F(sockopts, ipv4_and_mapped_connections_compete_for_ports)
+TEST_F(dual_stack, ipv4_and_mapped_connections_compete_for_ports)
 {
 	int i, fd;
 
-	/* the IPv6 listener is dual-stack; for IPv4 there is one already */
 	for (i = 0; i < PORTS; i++) {
 		self->fd[i] = open_socket(_metadata, i % 2 ? AF_INET : AF_INET6,
 					  SOCK_STREAM, 0);
@@ -440,7 +462,7 @@ TEST_F(sockopts, ipv4_and_mapped_connections_compete_for_ports)
 	EXPECT_EQ(EADDRNOTAVAIL, errno);
 }
 
-TEST_F(sockopts, ipv4_and_mapped_binds_compete_for_ports)
+TEST_F(dual_stack, ipv4_and_mapped_binds_compete_for_ports)
 {
 	static const int types[] = { SOCK_STREAM, SOCK_DGRAM };
 	int i, k, fd;
@@ -461,7 +483,7 @@ TEST_F(sockopts, ipv4_and_mapped_binds_compete_for_ports)
 	}
 }
 
-TEST_F(sockopts, dual_stack_wildcards_compete_with_both_families)
+TEST_F(dual_stack, dual_stack_wildcards_compete_with_both_families)
 {
 	static const int types[] = { SOCK_STREAM, SOCK_DGRAM };
 	int i, k, fd;
@@ -476,13 +498,16 @@ TEST_F(sockopts, dual_stack_wildcards_compete_with_both_families)
 							     AF_INET6, 0)));
 		}
 		expect_distinct(_metadata, self->fd, PORTS);
-		fd = open_socket(_metadata, self->family, types[k], 0);
-		EXPECT_EQ(-1, port_bind(fd, port_wildcard(self->family, 0)));
+		fd = open_socket(_metadata, AF_INET, types[k], 0);
+		EXPECT_EQ(-1, port_bind(fd, port_wildcard(AF_INET, 0)));
+		EXPECT_EQ(EADDRINUSE, errno);
+		fd = open_socket(_metadata, AF_INET6, types[k], 0);
+		EXPECT_EQ(-1, port_bind(fd, port_wildcard(AF_INET6, 0)));
 		EXPECT_EQ(EADDRINUSE, errno);
 	}
 }
 
-TEST_F(sockopts, v6only_wildcards_leave_ipv4_alone)
+TEST_F(dual_stack, v6only_wildcards_leave_ipv4_alone)
 {
 	int i;
 

@@ -57,6 +57,8 @@ VARIANT_ADD_EIGHT(traffic, tcp, PORT_PATH_CONNECT, v6, AF_INET6)
 FIXTURE_SETUP(traffic)
 {
 	VARIANT_SETUP(&variant->choice, LOW, LOW + 1023, &self->taker);
+	/* else the kernel lets a port go on after a second of TIME_WAIT */
+	ASSERT_EQ(0, sysctl_set("ipv4/tcp_tw_reuse", "0"));
 }
 
 FIXTURE_TEARDOWN(traffic)

@@ -97,4 +97,22 @@ static inline int variant_enter(const struct variant *choice, int low, int high,
 		ASSERT_EQ(0, variant_enter(choice, low, high, taker));		\
 	} while (0)
 
+/* A fixture whose tests need no more than variant_enter(): `self->taker`. */
+#define VARIANT_FIXTURE(fixture, low, high)					\
+	FIXTURE(fixture)							\
+	{									\
+		struct port_taker taker;					\
+	};									\
+	FIXTURE_VARIANT(fixture)						\
+	{									\
+		struct variant choice;						\
+	};									\
+	FIXTURE_SETUP(fixture)							\
+	{									\
+		VARIANT_SETUP(&variant->choice, low, high, &self->taker);	\
+	}									\
+	FIXTURE_TEARDOWN(fixture)						\
+	{									\
+	}
+
 #endif

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# dynport. For you, on this machine:
+#   make            the module for the running kernel, module/dynport.ko, or for
+#                   the one whose headers stand in KDIR=, and build/dynportctl
+#   make install    both of them, and the tool's completion (as root)
+# In a guest under QEMU, without touching this machine's kernel or network; the
+# Debian packages that are missing get installed first:
+#   make demo       what it is for, side by side with the stock kernel
+#   make shell      a shell in the guest, with the module loaded (K=6.1 or 6.12)
+#   make test       all tests;  make lint: the checks of the sources
+#   make bench-quick  the cost per choice of a port, in instructions
+#   make modules-guest  only build for the guest's kernels
+# kbuild reads Kbuild, not this: make -C KDIR M=$PWD modules works, too.
+
+KVERSION ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVERSION)/build
+K ?= 6.12
+
+top := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
+BUILD := $(top)/build
+guest := $(top)/selftests/guest
+results := $(BUILD)/results
+# One part after the other: they share two small cores and one guest at a time.
+.NOTPARALLEL:
+
+all: module tool
+
+module: $(KDIR)/Makefile
+	$(MAKE) -C $(KDIR) M=$(top) modules
+
+$(KDIR)/Makefile:
+	@echo "There are no kernel headers in $(KDIR)." >&2
+	@echo "Debian has them in the package linux-headers-$(KVERSION); elsewhere, say" >&2
+	@echo "make KDIR=<the kernel's build folder>. For the guest's kernels, which need" >&2
+	@echo "nothing of this machine's: make modules-guest." >&2
+	@exit 1
+
+tool:
+	$(MAKE) -C userspace BUILD=$(BUILD)
+
+install: module tool
+	$(MAKE) -C $(KDIR) M=$(top) modules_install
+	$(MAKE) -C userspace BUILD=$(BUILD) install
+
+deps:
+	@$(guest)/deps
+
+modules-guest: deps
+	$(guest)/modules 6.1 amd64
+	$(guest)/modules 6.1 rt
+	$(guest)/modules 6.12 amd64
+	$(guest)/modules 6.12 rt
+
+demo: deps
+	@selftests/demo/demo
+
+shell: deps
+	@$(MAKE) -s tool
+	@$(guest)/run -k $(K) -m 3G --shell
+
+bench-quick: deps
+	@selftests/bench/quick
+
+# Each part writes its numbers to a file; the last line says their sum.
+test: deps
+	@rm -rf $(results)/test
+	@$(guest)/tally $(results)/test/sum unit $(MAKE) -s -C selftests/unit BUILD=$(BUILD) check
+	@$(guest)/tally $(results)/test/sum tool $(MAKE) -s -C userspace BUILD=$(BUILD) check
+	@$(guest)/tally $(results)/test/sum guest $(guest)/selftest
+	@$(MAKE) -s tool
+	@$(guest)/tally $(results)/test/sum kselftest-6.1 selftests/kselftest/host-run -k 6.1
+	@$(guest)/tally $(results)/test/sum kselftest-6.12 selftests/kselftest/host-run -k 6.12
+	@$(guest)/tally $(results)/test/sum tool-6.12 selftests/tool/host-run -k 6.12
+	@$(guest)/tally -s $(results)/test/sum
+
+lint: deps
+	@rm -rf $(results)/lint
+	@$(guest)/tally $(results)/lint/sum lint $(guest)/lint
+	@$(guest)/tally -s $(results)/lint/sum
+
+clean:
+	rm -rf $(BUILD)
+	rm -f Module.symvers modules.order .Module.symvers.cmd .modules.order.cmd
+	find module selftests/modules -type f \( -name '*.o' -o -name '*.ko' -o -name '*.cmd' \
+		-o -name '*.mod' -o -name '*.mod.c' -o -name '.*.d' -o -name modules.order \
+		-o -name Module.symvers \) -delete
+
+.PHONY: all module tool install deps modules-guest demo shell bench-quick test lint clean

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One thread: what is published stays until a test replaces it. */
+#ifndef DYNPORT_SHIM_LINUX_RCUPDATE_H
+#define DYNPORT_SHIM_LINUX_RCUPDATE_H
+
+#include <linux/types.h>
+
+struct rcu_head {
+	void *unused;
+};
+
+#define rcu_read_lock()		do { } while (0)
+#define rcu_read_unlock()	do { } while (0)
+#define rcu_dereference(p)	READ_ONCE(p)
+
+#endif
