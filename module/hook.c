@@ -130,6 +130,19 @@ static int __init hook_check_fired(void)
 	return 0;
 }
 
+/*
+ * Let a replacement's own calls go past the handler. Only where static calls
+ * are patched into the code: they must not become indirect ones.
+ */
+static void __init hook_skip_entry(struct dynport_hook *hook)
+{
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+	if (hook->original && hook->entry)
+		__static_call_update(hook->original, hook->original_trampoline,
+				     (void *)hook->entry + MCOUNT_INSN_SIZE);
+#endif
+}
+
 int __init dynport_hook_init(void)
 {
 	int i, err;
@@ -145,9 +158,7 @@ int __init dynport_hook_init(void)
 	if (err)
 		goto err_exit;
 	for (i = 0; i < ARRAY_SIZE(hook_all); i++)
-		if (hook_all[i]->resume_at && hook_all[i]->entry)
-			hook_all[i]->resume_at(hook_all[i]->entry +
-					       MCOUNT_INSN_SIZE);
+		hook_skip_entry(hook_all[i]);
 	return 0;
 
 err_exit:

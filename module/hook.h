@@ -4,9 +4,9 @@
  *
  * Each hook has a handler, which ftrace calls at the function's entry, and a
  * replacement, which runs in its place when the handler says so. The
- * replacement calls the kernel's function with HOOK_ORIGINAL(), which on x86
- * goes past the place where the handler is called; elsewhere, and until that
- * place is known, the handler leaves calls from this module alone.
+ * replacement calls the kernel's function by a static call, which on x86 goes
+ * past the place where the handler is called; elsewhere, and until that place
+ * is known, the handler leaves calls from this module alone.
  *
  * Handlers run with the arguments still in registers, in the caller's context,
  * and call nothing that can be traced. Replacements may sleep and must be
@@ -28,8 +28,14 @@ struct dynport_hook {
 	void *function;		/* the kernel's; NULL: found by name */
 	void *replacement;	/* NULL: the handler only observes */
 	struct ftrace_ops ops;
-	/* Lets the replacement's own calls skip the handler; may be NULL. */
-	void (*resume_at)(unsigned long address);
+	/*
+	 * The replacement's way to @function: a static call, which is patched,
+	 * once the entry is known, to go behind the function's own call of
+	 * ftrace. A direct call, since an indirect one must find ENDBR where it
+	 * lands (IBT).
+	 */
+	struct static_call_key *original;
+	void *original_trampoline;
 	unsigned long entry;	/* where the handler is called from; once fired */
 	bool optional;		/* dynport works without it */
 	bool attached;
@@ -87,27 +93,6 @@ static __always_inline void hook_fired(struct dynport_hook *hook,
 		hook->fired = true;
 	}
 }
-
-/*
- * A way to the original that doesn't come by the handler again: a direct call,
- * patched to go behind the function's own call of ftrace. Direct, since an
- * indirect one must find ENDBR where it lands (IBT). Where static calls aren't
- * patched into the code, it remains a plain call by name.
- */
-#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
-#define DEFINE_HOOK_ORIGINAL(function)					\
-DEFINE_STATIC_CALL(original_##function, function);			\
-static void resume_##function(unsigned long address)			\
-{									\
-	static_call_update(original_##function, (void *)address);	\
-}
-#define HOOK_ORIGINAL(function)		static_call(original_##function)
-#define HOOK_RESUME_AT(function)	resume_##function
-#else
-#define DEFINE_HOOK_ORIGINAL(function)
-#define HOOK_ORIGINAL(function)		function
-#define HOOK_RESUME_AT(function)	NULL
-#endif
 
 /**
  * hook_redirect() - send a request for a dynamic port to the replacement

@@ -67,9 +67,9 @@ static void release_key(struct dynport_space_key *key, const struct sock *sk,
 		key->laddr.ip6 = sk->sk_v6_rcv_saddr;
 		if (path == DYNPORT_PATH_CONNECT)
 			key->raddr.ip6 = sk->sk_v6_daddr;
-	} else
+	}
 #endif
-	{
+	if (key->family == AF_INET) {
 		key->laddr.ip = sk->sk_rcv_saddr;
 		if (path == DYNPORT_PATH_CONNECT)
 			key->raddr.ip = sk->sk_daddr;

@@ -15,9 +15,9 @@
 #include "hook_window.h"
 #include "search.h"
 
-DEFINE_HOOK_ORIGINAL(inet_hash_connect)
-DEFINE_HOOK_ORIGINAL(inet6_hash_connect)
-DEFINE_HOOK_ORIGINAL(inet_csk_get_port)
+DEFINE_STATIC_CALL(original_inet_hash_connect, inet_hash_connect);
+DEFINE_STATIC_CALL(original_inet6_hash_connect, inet6_hash_connect);
+DEFINE_STATIC_CALL(original_inet_csk_get_port, inet_csk_get_port);
 
 /* The family of a hook chooses its original. */
 static __always_inline int
@@ -25,8 +25,8 @@ connect_original(struct inet_timewait_death_row *death_row, struct sock *sk,
 		 u8 family)
 {
 	if (family == AF_INET6)
-		return HOOK_ORIGINAL(inet6_hash_connect)(death_row, sk);
-	return HOOK_ORIGINAL(inet_hash_connect)(death_row, sk);
+		return static_call(original_inet6_hash_connect)(death_row, sk);
+	return static_call(original_inet_hash_connect)(death_row, sk);
 }
 
 static __always_inline void connect_tuple(struct dynport_request *req,
@@ -131,7 +131,7 @@ static __always_inline int hooked_bind(struct sock *sk)
 	int err;
 
 	if (!netns)
-		return HOOK_ORIGINAL(inet_csk_get_port)(sk, 0);
+		return static_call(original_inet_csk_get_port)(sk, 0);
 
 	hook_window_begin(&window, sk);
 	dynport_search_begin(&search, netns, DYNPORT_PATH_BIND, window.low,
@@ -157,7 +157,7 @@ static __always_inline int hooked_bind(struct sock *sk)
 	while (port) {
 		hook_window_narrow(&window, port, port);
 		/* Not snum port: a named port has other rules of conflict. */
-		err = HOOK_ORIGINAL(inet_csk_get_port)(sk, 0);
+		err = static_call(original_inet_csk_get_port)(sk, 0);
 		if (err != -EADDRINUSE)
 			break;
 		dynport_search_refused(&search);
@@ -167,7 +167,7 @@ static __always_inline int hooked_bind(struct sock *sk)
 		err = -EADDRINUSE;
 		if (dynport_search_may_fall_back(&search)) {
 			hook_window_fall_back(&window, search.low, search.high);
-			err = HOOK_ORIGINAL(inet_csk_get_port)(sk, 0);
+			err = static_call(original_inet_csk_get_port)(sk, 0);
 		}
 	}
 	hook_window_end(&window);
@@ -215,7 +215,8 @@ struct dynport_hook dynport_hook_inet_hash_connect = {
 	.name		= "inet_hash_connect",
 	.function	= inet_hash_connect,
 	.replacement	= hooked_inet_hash_connect,
-	.resume_at	= HOOK_RESUME_AT(inet_hash_connect),
+	.original	= &STATIC_CALL_KEY(original_inet_hash_connect),
+	.original_trampoline = STATIC_CALL_TRAMP_ADDR(original_inet_hash_connect),
 	.ops.func	= handle_connect,
 };
 
@@ -223,7 +224,8 @@ struct dynport_hook dynport_hook_inet6_hash_connect = {
 	.name		= "inet6_hash_connect",
 	.function	= inet6_hash_connect,
 	.replacement	= hooked_inet6_hash_connect,
-	.resume_at	= HOOK_RESUME_AT(inet6_hash_connect),
+	.original	= &STATIC_CALL_KEY(original_inet6_hash_connect),
+	.original_trampoline = STATIC_CALL_TRAMP_ADDR(original_inet6_hash_connect),
 	.ops.func	= handle_connect,
 };
 
@@ -231,6 +233,7 @@ struct dynport_hook dynport_hook_inet_csk_get_port = {
 	.name		= "inet_csk_get_port",
 	.function	= inet_csk_get_port,
 	.replacement	= hooked_inet_csk_get_port,
-	.resume_at	= HOOK_RESUME_AT(inet_csk_get_port),
+	.original	= &STATIC_CALL_KEY(original_inet_csk_get_port),
+	.original_trampoline = STATIC_CALL_TRAMP_ADDR(original_inet_csk_get_port),
 	.ops.func	= handle_bind,
 };

@@ -14,7 +14,13 @@
 #include "hook_window.h"
 #include "search.h"
 
-DEFINE_HOOK_ORIGINAL(udp_lib_get_port)
+DEFINE_STATIC_CALL(original_udp_lib_get_port, udp_lib_get_port);
+
+static __always_inline int udp_original(struct sock *sk, unsigned short snum,
+					unsigned int hash2_nulladdr)
+{
+	return static_call(original_udp_lib_get_port)(sk, snum, hash2_nulladdr);
+}
 
 static __always_inline int hooked_udp(struct sock *sk,
 				      unsigned int hash2_nulladdr)
@@ -26,7 +32,7 @@ static __always_inline int hooked_udp(struct sock *sk,
 	int err;
 
 	if (!netns)
-		return HOOK_ORIGINAL(udp_lib_get_port)(sk, 0, hash2_nulladdr);
+		return udp_original(sk, 0, hash2_nulladdr);
 
 	hook_window_begin(&window, sk);
 	dynport_search_begin(&search, netns, DYNPORT_PATH_UDP, window.low,
@@ -44,7 +50,7 @@ static __always_inline int hooked_udp(struct sock *sk,
 	port = dynport_search_first(&search);
 	while (port) {
 		/* The port enters ipv4_portaddr_hash() and its twin last. */
-		err = HOOK_ORIGINAL(udp_lib_get_port)(sk, port, hash2_nulladdr ^ port);
+		err = udp_original(sk, port, hash2_nulladdr ^ port);
 		if (err != -EADDRINUSE)
 			break;
 		dynport_search_refused(&search);
@@ -54,7 +60,7 @@ static __always_inline int hooked_udp(struct sock *sk,
 		err = -EADDRINUSE;
 		if (dynport_search_may_fall_back(&search)) {
 			hook_window_fall_back(&window, search.low, search.high);
-			err = HOOK_ORIGINAL(udp_lib_get_port)(sk, 0, hash2_nulladdr);
+			err = udp_original(sk, 0, hash2_nulladdr);
 			hook_window_end(&window);
 		}
 	}
@@ -90,6 +96,7 @@ struct dynport_hook dynport_hook_udp_lib_get_port = {
 	.name		= "udp_lib_get_port",
 	.function	= udp_lib_get_port,
 	.replacement	= hooked_udp_lib_get_port,
-	.resume_at	= HOOK_RESUME_AT(udp_lib_get_port),
+	.original	= &STATIC_CALL_KEY(original_udp_lib_get_port),
+	.original_trampoline = STATIC_CALL_TRAMP_ADDR(original_udp_lib_get_port),
 	.ops.func	= handle_udp,
 };

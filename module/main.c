@@ -4,8 +4,8 @@
  *
  * dynport takes over how the kernel chooses dynamic ports; README.md is its
  * manual. Order of life: algorithms, namespaces (with their sysctls and procfs
- * files), the shrinker of port maps, hooks last; the reverse on the way out, so that nothing a search
- * uses comes late or goes early.
+ * files), the shrinker of port maps, hooks last; the reverse on the way out, so
+ * that nothing a search uses comes late or goes early.
  */
 #include <linux/init.h>
 #include <linux/module.h>

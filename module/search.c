@@ -156,6 +156,13 @@ static __always_inline void search_read_unlock(void)
 		preempt_enable();
 }
 
+static __always_inline struct dynport_instance *
+search_instance(const struct dynport_search *search)
+{
+	return rcu_dereference_check(search->netns->instance[search->req.path],
+				     rcu_read_lock_any_held());
+}
+
 /* A candidate without a map's help. */
 static __always_inline u16 search_draw(struct dynport_search *search)
 {
@@ -169,9 +176,7 @@ static __always_inline u16 search_draw(struct dynport_search *search)
 			continue;
 
 		search_read_lock();
-		instance = rcu_dereference_check(
-			search->netns->instance[search->req.path],
-			rcu_read_lock_any_held());
+		instance = search_instance(search);
 		if (likely(instance && instance->algorithm->first))
 			port = likely(search->instance != instance) ?
 			       search_begin_tier(search, instance) :

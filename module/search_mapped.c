@@ -109,8 +109,9 @@ static bool mapped_is_short(const struct portmap *map)
 
 u16 dynport_search_mapped_next(struct dynport_search *search)
 {
-	u32 limit = READ_ONCE(search->netns->tunables.search_limit);
 	struct dynport_space *space = search->space;
+	struct dynport_netns *netns = search->netns;
+	u32 limit = READ_ONCE(netns->tunables.search_limit);
 	struct dynport_instance *instance;
 	bool found, is_short;
 	u32 index;
@@ -123,8 +124,7 @@ u16 dynport_search_mapped_next(struct dynport_search *search)
 		found = false;
 		is_short = false;
 		rcu_read_lock();
-		instance = rcu_dereference(
-			search->netns->instance[search->req.path]);
+		instance = rcu_dereference(netns->instance[search->req.path]);
 		if (likely(instance && instance->algorithm->first)) {
 			spin_lock_bh(&space->lock);
 			found = mapped_take(search, instance, &index);
@@ -134,14 +134,13 @@ u16 dynport_search_mapped_next(struct dynport_search *search)
 		}
 		rcu_read_unlock();
 		if (unlikely(is_short))
-			dynport_space_want_sweep(search->netns, space);
+			dynport_space_want_sweep(netns, space);
 		if (!found)
 			return 0;
 
 		/* One newly reserved stays marked busy. */
 		port = space->low + index;
-		if (likely(!inet_is_local_reserved_port(search->netns->net,
-							port)))
+		if (likely(!inet_is_local_reserved_port(netns->net, port)))
 			break;
 		search->reserved++;
 	} while (1);

@@ -115,6 +115,7 @@ struct dynport_space *dynport_space_get(struct dynport_netns *netns,
 {
 	struct dynport_space_key key;
 	struct dynport_space *space;
+	unsigned long now;
 
 	dynport_space_key_init(&key, req);
 	space = space_find(netns, &key);
@@ -126,8 +127,10 @@ struct dynport_space *dynport_space_get(struct dynport_netns *netns,
 		dynport_space_put(space);
 		return NULL;
 	}
-	if (READ_ONCE(space->last_used) != jiffies)
-		WRITE_ONCE(space->last_used, jiffies);
+	/* Others read it: written once a jiffy at most. */
+	now = jiffies;
+	if (READ_ONCE(space->last_used) != now)
+		WRITE_ONCE(space->last_used, now);
 	return space;
 }
 
@@ -171,6 +174,7 @@ static bool space_insert(struct dynport_netns *netns,
 		/* The window first: who sees the count looks at it. */
 		WRITE_ONCE(spaces->low, min_t(u32, spaces->low, space->low));
 		WRITE_ONCE(spaces->high, max_t(u32, spaces->high, high));
+		/* Pairs with release_concerns(). */
 		smp_store_release(&spaces->count[space->key.path],
 				  spaces->count[space->key.path] + 1);
 		dynport_count(netns->stats, DYNPORT_STAT_MAPS_CREATED);
@@ -250,6 +254,7 @@ void dynport_space_want_sweep(struct dynport_netns *netns,
 			      struct dynport_space *space)
 {
 	struct dynport_spaces *spaces = &netns->spaces;
+
 	if (READ_ONCE(space->sweep_wanted))
 		return;
 	WRITE_ONCE(space->sweep_wanted, true);
@@ -381,13 +386,13 @@ static unsigned long space_shrink_netns(struct dynport_netns *netns,
 					unsigned long want)
 {
 	struct dynport_space *space, *next;
-	unsigned long freed = 0;
+	unsigned long freed = 0, now = jiffies;
 
 	spin_lock_bh(&netns->spaces.lock);
 	list_for_each_entry_safe(space, next, &netns->spaces.list, list) {
 		if (freed == want)
 			break;
-		if (READ_ONCE(space->last_used) == jiffies)
+		if (READ_ONCE(space->last_used) == now)
 			continue;
 		space_remove(netns, space);
 		dynport_count(netns->stats, DYNPORT_STAT_MAPS_EVICTED);

@@ -36,7 +36,7 @@ struct tuple_hash_entry {
  */
 struct tuple_cache {
 	struct tuple_hash_entry entries[TUPLE_CACHE_ENTRIES];
-	spinlock_t lock;
+	spinlock_t lock;	/* for writers of entries */
 };
 
 static inline void tuple_cache_init(struct tuple_cache *cache)
