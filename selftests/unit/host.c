@@ -9,15 +9,21 @@
 #include <stdlib.h>
 
 #include <linux/jiffies.h>
+#include <linux/ktime.h>
 
 #include "host.h"
+#include "spaces.h"
 #include "trace.h"
 
+#define CANDIDATE_NS	1000	/* the kernel's time for one */
+#define PROBE_NS	50
+
 unsigned long jiffies = 1000;
+u64 ktime_now = 1;
 unsigned int dynport_netns_id;
 const unsigned long host_nothing_busy[BITS_TO_LONGS(65536)];
 
-static const int host_errno[DYNPORT_PATHS] = {
+const int host_errno[DYNPORT_PATHS] = {
 	[DYNPORT_PATH_CONNECT]	= -EADDRNOTAVAIL,
 	[DYNPORT_PATH_BIND]	= -EADDRINUSE,
 	[DYNPORT_PATH_UDP]	= -EAGAIN,
@@ -72,6 +78,8 @@ static struct host *host_alloc_with(const struct dynport_algorithm *algorithm)
 	netns->tunables.search_limit = 64;
 	netns->tunables.random_increment_max = 500;
 	netns->tunables.rekey_seconds = 10;
+	netns->tunables.map_limit = 1024;
+	spaces_init(host);
 	host->family = AF_INET;
 	host_set_window(host, HOST_LOW, HOST_HIGH);
 	return host;
@@ -97,6 +105,7 @@ struct host *host_alloc_beside(struct host *host)
 
 void host_free(struct host *host)
 {
+	spaces_drop(host);
 	if (!host->shares_stock)
 		free(host->stock);
 	free(host->instances[0]);
@@ -106,8 +115,16 @@ void host_free(struct host *host)
 
 void host_set_window(struct host *host, u32 low, u32 high)
 {
-	host->low = low;
-	host->high = high;
+	host->net.port_low = low;
+	host->net.port_high = high;
+	host_set_own_window(host, 0, 0);
+}
+
+void host_set_own_window(struct host *host, u32 low, u32 high)
+{
+	host->own_range = high;
+	host->low = high ? low : (u32)host->net.port_low;
+	host->high = high ?: (u32)host->net.port_high;
 }
 
 void host_reserve(struct host *host, u32 low, u32 high)
@@ -143,12 +160,12 @@ static int host_pick_stock(struct host *host, enum dynport_path path,
 		port = stock_udp(&req);
 	}
 	host->probes += req.probes;
+	ktime_now += PROBE_NS * req.probes;
 	return port;
 }
 
-static void host_set_tuple(const struct host *host,
-			   struct dynport_request *req,
-			   const struct peer *peer)
+void host_set_tuple(const struct host *host, struct dynport_request *req,
+		    const struct peer *peer)
 {
 	struct in6_addr laddr = { .s6_addr32 = { htonl(0xfd000000), 0, 0,
 						 htonl(HOST_ADDRESS) } };
@@ -160,7 +177,8 @@ static void host_set_tuple(const struct host *host,
 		req->laddr.ip = htonl(HOST_ADDRESS);
 	else
 		req->laddr.ip6 = laddr;
-	if (!peer)
+	req->device = 0;
+	if (!dynport_has_peer(req))
 		return;
 	req->rport = htons(peer->port);
 	if (host->family == AF_INET) {
@@ -171,6 +189,19 @@ static void host_set_tuple(const struct host *host,
 	}
 }
 
+/*
+ * A search on the hooks' stack: what dynport_search_begin() leaves alone is
+ * anything, here what no bool may be.
+ */
+static void host_search_begin(struct host *host, struct dynport_search *search,
+			      enum dynport_path path, const struct peer *peer)
+{
+	memset(search, 0xa5, sizeof(*search));
+	dynport_search_begin(search, &host->netns, path, host->low, host->high,
+			     host->own_range);
+	host_set_tuple(host, &search->req, peer);
+}
+
 int host_pick(struct host *host, enum dynport_path path,
 	      const struct peer *peer, const unsigned long *busy)
 {
@@ -178,6 +209,7 @@ int host_pick(struct host *host, enum dynport_path path,
 	int result;
 	u16 port;
 
+	host->busy = busy;
 	host->candidates = 0;
 	host->probes = 0;
 	host->fell_back = false;
@@ -188,23 +220,29 @@ int host_pick(struct host *host, enum dynport_path path,
 		return host_pick_stock(host, path, peer, busy, host->low,
 				       host->high);
 
-	dynport_search_begin(&search, &host->netns, path, host->low,
-			     host->high);
-	host_set_tuple(host, &search.req, peer);
-	while ((port = dynport_search_next(&search))) {
+	host_search_begin(host, &search, path, peer);
+	if (host->gives_up)
+		dynport_search_give_up(&search);
+	port = dynport_search_first(&search);
+	while (port) {
+		ktime_now += CANDIDATE_NS;
 		if (host->watch)
 			host->watch(host->cookie, port);
 		if (!test_bit(port, busy))
 			break;
 		dynport_search_refused(&search);
+		port = dynport_search_next(&search);
 	}
 	host->candidates = search.candidates;
 	host->probes = search.candidates;
 	result = port;
 	if (!port) {
-		host->fell_back = true;
-		result = host_pick_stock(host, path, peer, busy, search.low,
-					 search.high);
+		result = host_errno[path];
+		if (dynport_search_may_fall_back(&search)) {
+			host->fell_back = true;
+			result = host_pick_stock(host, path, peer, busy,
+						 search.low, search.high);
+		}
 	}
 	if (result < 0 && result != host_errno[path]) {
 		fprintf(stderr, "path %d failed with %d\n", path, result);
@@ -220,6 +258,7 @@ int host_propose(struct host *host, const struct peer *peer)
 	struct dynport_search search;
 	u16 port;
 
+	host->busy = host_nothing_busy;
 	if (!host->instances[0]->algorithm->first) {
 		struct stock_request req = {
 			.net = &host->net,
@@ -232,10 +271,8 @@ int host_propose(struct host *host, const struct peer *peer)
 				     false);
 	}
 
-	dynport_search_begin(&search, &host->netns, DYNPORT_PATH_CONNECT,
-			     host->low, host->high);
-	host_set_tuple(host, &search.req, peer);
-	port = dynport_search_next(&search);
+	host_search_begin(host, &search, DYNPORT_PATH_CONNECT, peer);
+	port = dynport_search_first(&search);
 	dynport_search_end(&search, -ENOBUFS, 0);
 	return port;
 }

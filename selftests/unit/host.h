@@ -5,7 +5,8 @@
  * One network namespace with its settings, an algorithm for all paths, and the
  * model of the kernel's pickers behind it. Plays the hooks' part: asks the
  * search for candidates, refuses busy ones, falls back to the kernel's picker.
- * What is busy is the caller's: a bitmap by port number, per request.
+ * What is busy is the caller's: a bitmap by port number, per request. There are
+ * no port maps unless a test sets map_threshold, or starts one; see spaces.h.
  */
 #ifndef DYNPORT_UNIT_HOST_H
 #define DYNPORT_UNIT_HOST_H
@@ -27,6 +28,9 @@ struct host {
 	bool shares_stock;
 	u32 low, high;
 	bool own_range;		/* the window is the socket's own */
+	bool gives_up;		/* hooks leave it to the kernel */
+	bool sweeps;		/* maps are mended when they ask for it */
+	const unsigned long *busy;	/* of the request under way */
 	u8 family;
 	/* Of the last request: */
 	u32 candidates;		/* that the search proposed */
@@ -47,7 +51,10 @@ void host_free(struct host *host);
  */
 struct host *host_alloc_beside(struct host *host);
 
+/* The namespace's window. */
 void host_set_window(struct host *host, u32 low, u32 high);
+/* The socket's (IP_LOCAL_PORT_RANGE); 0, 0: as the namespace's again. */
+void host_set_own_window(struct host *host, u32 low, u32 high);
 /* Mark [low, high] in ip_local_reserved_ports. */
 void host_reserve(struct host *host, u32 low, u32 high);
 
@@ -57,6 +64,10 @@ void host_reserve(struct host *host, u32 low, u32 high);
  */
 int host_pick(struct host *host, enum dynport_path path,
 	      const struct peer *peer, const unsigned long *busy);
+
+/* A request's addresses; its path is set. */
+void host_set_tuple(const struct host *host, struct dynport_request *req,
+		    const struct peer *peer);
 
 /*
  * The first candidate for a connection that then fails for a reason of its own,
@@ -70,12 +81,21 @@ static inline struct peer host_peer(u32 nth)
 	return (struct peer){ .address = 0xc0000000 + nth, .port = 443 };
 }
 
+static inline unsigned long host_count(const struct host *host,
+				       enum dynport_path path,
+				       enum dynport_path_stat which)
+{
+	return dynport_stats_path(&host->stats, path, which);
+}
+
 static inline int host_connect(struct host *host, const struct peer *peer,
 			       const unsigned long *busy)
 {
 	return host_pick(host, DYNPORT_PATH_CONNECT, peer, busy);
 }
 
+/* What is the path's failure to find a port? */
+extern const int host_errno[DYNPORT_PATHS];
 extern const unsigned long host_nothing_busy[BITS_TO_LONGS(65536)];
 
 #endif

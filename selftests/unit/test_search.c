@@ -32,7 +32,7 @@ static void test_limit(void)
 
 static void check_each_once(struct host *host, enum dynport_path path)
 {
-	u32 stride, size, port;
+	u32 stride, size, port, last;
 	struct peer peer = host_peer(0);
 
 	if (host->instances[0]->algorithm->next)
@@ -46,8 +46,16 @@ static void check_each_once(struct host *host, enum dynport_path path)
 			seen = cases_watch(host);
 			host->netns.tunables.bind_stride = stride;
 			EXPECT(host_pick(host, path, &peer, cases_all_busy) < 0);
-			EXPECT(host->candidates == size);
-			for (port = 40000; port < 40000 + size; port++)
+			/*
+			 * TCP's pickers in the kernel never look at the last
+			 * port of an odd window: it is tried once more.
+			 */
+			last = size % 2 && size > 1 &&
+			       path != DYNPORT_PATH_UDP;
+			EXPECT(host->candidates == size + last,
+			       "%u of %u/%u", host->candidates, size, stride);
+			EXPECT(seen->times[40000 + size - 1] == 1 + last);
+			for (port = 40000; port < 40000 + size - 1; port++)
 				EXPECT(seen->times[port] == 1,
 				       "port %u of %u/%u %u times", port, size,
 				       stride, seen->times[port]);
@@ -95,7 +103,7 @@ static void check_tiers(struct host *host, enum dynport_path path)
 		}
 	}
 	EXPECT(path == DYNPORT_PATH_UDP ||
-	       host->stats.path[path].stat[DYNPORT_STAT_CLASS_OVERFLOWS] ==
+	       host_count(host, path, DYNPORT_STAT_CLASS_OVERFLOWS) ==
 	       15 * 20);
 }
 
@@ -106,7 +114,6 @@ static void test_tiers(void)
 
 static void check_counters(struct host *host, enum dynport_path path)
 {
-	struct dynport_path_counters *counters = &host->stats.path[path];
 	unsigned long busy[BITS_TO_LONGS(65536)] = { 0 }, searches = 0, i;
 	unsigned long candidates = 0, accepted = 0, fallbacks = 0, failed = 0;
 
@@ -124,15 +131,15 @@ static void check_counters(struct host *host, enum dynport_path path)
 			set_bit(port, busy);
 	}
 	EXPECT(failed == 20);
-	EXPECT(counters->stat[DYNPORT_STAT_SEARCHES] == 220);
-	EXPECT(counters->stat[DYNPORT_STAT_CANDIDATES] == candidates);
-	EXPECT(counters->stat[DYNPORT_STAT_REFUSED_KERNEL] ==
+	EXPECT(host_count(host, path, DYNPORT_STAT_SEARCHES) == 220);
+	EXPECT(host_count(host, path, DYNPORT_STAT_CANDIDATES) == candidates);
+	EXPECT(host_count(host, path, DYNPORT_STAT_REFUSED_KERNEL) ==
 	       candidates - accepted);
-	EXPECT(counters->stat[DYNPORT_STAT_REFUSED_RESERVED] == 0);
-	EXPECT(counters->stat[DYNPORT_STAT_STOCK_FALLBACKS] == fallbacks);
-	EXPECT(counters->stat[DYNPORT_STAT_EXHAUSTED] == failed);
+	EXPECT(host_count(host, path, DYNPORT_STAT_REFUSED_RESERVED) == 0);
+	EXPECT(host_count(host, path, DYNPORT_STAT_STOCK_FALLBACKS) == fallbacks);
+	EXPECT(host_count(host, path, DYNPORT_STAT_EXHAUSTED) == failed);
 	for (i = 0; i < DYNPORT_HISTOGRAM_BUCKETS; i++)
-		searches += counters->histogram[i];
+		searches += dynport_stats_histogram(&host->stats, path, i);
 	EXPECT(searches == 220);
 }
 

@@ -30,7 +30,7 @@ static void check_reserved(struct host *host, enum dynport_path path)
 	}
 	EXPECT(!seen->reserved);
 	EXPECT(!seen->outside);
-	EXPECT(host->stats.path[path].stat[DYNPORT_STAT_REFUSED_RESERVED]);
+	EXPECT(host_count(host, path, DYNPORT_STAT_REFUSED_RESERVED));
 }
 
 static void test_reserved(void)
@@ -46,10 +46,10 @@ static void check_all_reserved(struct host *host, enum dynport_path path)
 	host_reserve(host, HOST_LOW, HOST_HIGH);
 	EXPECT(host_pick(host, path, &peer, host_nothing_busy) < 0);
 	EXPECT(!host->candidates && host->fell_back);
-	EXPECT(host->stats.path[path].stat[DYNPORT_STAT_EXHAUSTED] == 1);
+	EXPECT(host_count(host, path, DYNPORT_STAT_EXHAUSTED) == 1);
 	/* Draws don't go on for ever: 65 in each of two tiers. */
 	EXPECT(!host->instances[0]->algorithm->next ||
-	       host->stats.path[path].stat[DYNPORT_STAT_REFUSED_RESERVED] <=
+	       host_count(host, path, DYNPORT_STAT_REFUSED_RESERVED) <=
 	       130);
 
 	/* Only one is left, and it is found without the kernel's help. */

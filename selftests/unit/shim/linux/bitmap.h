@@ -12,4 +12,11 @@ static inline void bitmap_zero(unsigned long *bits, unsigned int count)
 	memset(bits, 0, BITS_TO_LONGS(count) * sizeof(long));
 }
 
+static inline void bitmap_set(unsigned long *bits, unsigned int start,
+			      unsigned int count)
+{
+	while (count--)
+		__set_bit(start++, bits);
+}
+
 #endif

@@ -9,6 +9,7 @@
 #define __user
 #define __init
 #define __read_mostly
+#define noinline	__attribute__((__noinline__))
 #define __aligned(n)	__attribute__((__aligned__(n)))
 
 #define likely(x)	__builtin_expect(!!(x), 1)
@@ -20,6 +21,11 @@
 #define smp_load_acquire(p)		__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, value)	\
 	__atomic_store_n(p, value, __ATOMIC_RELEASE)
+
+#define smp_rmb()	__atomic_thread_fence(__ATOMIC_ACQUIRE)
+#define smp_wmb()	__atomic_thread_fence(__ATOMIC_RELEASE)
+
+#define IS_ENABLED(option)	0
 
 #define container_of(ptr, type, member) \
 	((type *)((char *)(ptr) - offsetof(type, member)))

@@ -12,6 +12,8 @@
 #define per_cpu_ptr(pointer, cpu)	((void)(cpu), pointer)
 #define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
 
+#define preempt_disable()		do { } while (0)
+#define preempt_enable()		do { } while (0)
 #define preempt_disable_notrace()	do { } while (0)
 #define preempt_enable_notrace()	do { } while (0)
 

@@ -16,6 +16,11 @@ static inline u32 get_random_u32(void)
 	return random_u64() >> 32;
 }
 
+static inline u16 get_random_u16(void)
+{
+	return random_u64() >> 48;
+}
+
 /* Uniform over 0 .. ceil-1, exactly. */
 static inline u32 get_random_u32_below(u32 ceil)
 {

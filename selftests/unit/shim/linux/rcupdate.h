@@ -11,6 +11,9 @@ struct rcu_head {
 
 #define rcu_read_lock()		do { } while (0)
 #define rcu_read_unlock()	do { } while (0)
-#define rcu_dereference(p)	READ_ONCE(p)
+#define rcu_read_lock_any_held()	true
+#define rcu_dereference(p)		READ_ONCE(p)
+#define rcu_dereference_check(p, held)	READ_ONCE(p)
+#define rcu_dereference_sched(p)	READ_ONCE(p)
 
 #endif

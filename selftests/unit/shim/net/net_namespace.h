@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A network namespace: of its many things, the reserved ports. */
+/* A network namespace: of its many things, those about ports. */
 #ifndef DYNPORT_SHIM_NET_NET_NAMESPACE_H
 #define DYNPORT_SHIM_NET_NET_NAMESPACE_H
 
 #include <linux/bitmap.h>
 
+struct net_generic;
+
 struct net {
+	struct net_generic *gen;
+	int port_low, port_high;	/* net.ipv4.ip_local_port_range */
 	DECLARE_BITMAP(reserved_ports, 65536);
 };
 
