@@ -7,10 +7,10 @@
  * PERMANENT keeps kernel.ftrace_enabled=0 from switching the module off behind
  * its back: ftrace refuses that write while a hook is in place.
  *
- * No recursion protection is asked of ftrace, nor taken: each hook's ops has
- * one function, and its handler never calls it, so it can't get back to itself.
- * Hooks that only observe a release may meet one in a softirq that runs at the
- * end of their own locked section; they hold nothing then.
+ * No recursion protection is asked of ftrace, nor taken: a handler never calls
+ * a function that its ops has hooked, so it can't get back to itself. Hooks that
+ * only observe a release may meet one in a softirq that runs at the end of their
+ * own locked section; they hold nothing then.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": hook: " fmt
 
@@ -25,53 +25,70 @@ unsigned long dynport_hook_text_start __ro_after_init;
 unsigned long dynport_hook_text_size __ro_after_init;
 
 static struct dynport_hook *const hook_all[] = {
-	&dynport_hook_inet_hash_connect,
-	&dynport_hook_inet6_hash_connect,
-	&dynport_hook_inet_csk_get_port,
-	&dynport_hook_udp_lib_get_port,
-	&dynport_hook_inet_put_port,
-	&dynport_hook_udp_lib_unhash,
-	&dynport_hook_inet_twsk_kill,
+	&dynport_hook_connect,
+	&dynport_hook_bind,
+	&dynport_hook_udp,
+	&dynport_hook_release,
 };
 
-static int hook_set_filter(struct dynport_hook *hook)
+static int hook_add_function(struct dynport_hook *hook,
+			     struct dynport_function *function)
 {
-	if (hook->function)
-		return ftrace_set_filter_ip(&hook->ops,
-					    (unsigned long)hook->function, 0, 0);
-	return ftrace_set_filter(&hook->ops, (unsigned char *)hook->name,
-				 strlen(hook->name), 0);
+	int err;
+
+	if (function->address)
+		err = ftrace_set_filter_ip(&hook->ops,
+					   (unsigned long)function->address, 0,
+					   0);
+	else
+		err = ftrace_set_filter(&hook->ops,
+					(unsigned char *)function->name,
+					strlen(function->name), 0);
+	if (!err)
+		return 0;
+	if (function->optional) {
+		pr_notice("%s can't be traced in this kernel, going without: %pe\n",
+			  function->name, ERR_PTR(err));
+		return 0;
+	}
+	pr_err("%s can't be traced in this kernel: %pe\n", function->name,
+	       ERR_PTR(err));
+	return err;
 }
 
 static int hook_attach(struct dynport_hook *hook)
 {
+	unsigned int i;
 	int err;
 
-	if (hook->replacement)
+	if (hook->redirects)
 		hook->ops.flags = FTRACE_OPS_FL_IPMODIFY |
 				  FTRACE_OPS_FL_PERMANENT;
 	if (!IS_ENABLED(CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS))
 		hook->ops.flags |= FTRACE_OPS_FL_SAVE_REGS;
 
-	err = hook_set_filter(hook);
-	if (err) {
-		pr_err("%s can't be traced in this kernel: %pe\n", hook->name,
-		       ERR_PTR(err));
-		return err;
+	for (i = 0; i < hook->count; i++) {
+		err = hook_add_function(hook, &hook->functions[i]);
+		if (err)
+			goto err_free_filter;
 	}
 	err = register_ftrace_function(&hook->ops);
 	if (err) {
-		ftrace_free_filter(&hook->ops);
-		if (err == -EBUSY)
-			pr_err("%s is already redirected (a livepatch? another module?), or kernel.ftrace_enabled is 0: %pe\n",
-			       hook->name, ERR_PTR(err));
-		else
-			pr_err("%s can't be redirected: %pe\n", hook->name,
+		/* Which one of several it is, ftrace doesn't tell. */
+		for (i = 0; i < hook->count; i++)
+			pr_err("%s can't be hooked%s: %pe\n",
+			       hook->functions[i].name,
+			       err != -EBUSY ? "" :
+			       "; a livepatch or another module holds it or one hooked with it, or kernel.ftrace_enabled is 0",
 			       ERR_PTR(err));
-		return err;
+		goto err_free_filter;
 	}
 	hook->attached = true;
 	return 0;
+
+err_free_filter:
+	ftrace_free_filter(&hook->ops);
+	return err;
 }
 
 static void hook_detach(struct dynport_hook *hook)
@@ -94,52 +111,36 @@ static unsigned long hook_inside(void)
 	return sum;
 }
 
-/*
- * Wait for everybody who was redirected. A task can be preempted on its way
- * from the trampoline to hook_enter(), and from hook_leave() to the
- * replacement's return: synchronize_rcu_tasks() waits until every such task
- * has slept of its own accord or run in user space. In between, a caller may
- * sleep, but is counted; nobody enters any more, so the sum only falls, and
- * a count that has moved to another CPU can only be missed as too high.
- */
-static void hook_drain(void)
+static int __init hook_check_fired(const struct dynport_hook *hook)
 {
-	synchronize_rcu_tasks();
-	while (hook_inside())
-		schedule_timeout_uninterruptible(1);
-	synchronize_rcu_tasks();
-}
+	unsigned int i;
 
-static int __init hook_check_fired(void)
-{
-	int i, err;
-
-	err = dynport_hook_probe();
-	if (err) {
-		pr_err("can't make sockets to test the hooks: %pe\n",
-		       ERR_PTR(err));
-		return err;
-	}
-	for (i = 0; i < ARRAY_SIZE(hook_all); i++) {
-		if (hook_all[i]->fired || hook_all[i]->optional)
+	for (i = 0; i < hook->count; i++) {
+		if (hook->functions[i].fired || hook->functions[i].optional)
 			continue;
 		pr_err("%s is hooked, but the kernel doesn't call it (inlined?): %pe\n",
-		       hook_all[i]->name, ERR_PTR(-EOPNOTSUPP));
+		       hook->functions[i].name, ERR_PTR(-EOPNOTSUPP));
 		return -EOPNOTSUPP;
 	}
 	return 0;
 }
 
 /*
- * Let a replacement's own calls go past the handler. Only where static calls
- * are patched into the code: they must not become indirect ones.
+ * Let replacements' own calls go past the handler. Only where static calls are
+ * patched into the code: they must not become indirect ones.
  */
-static void __init hook_skip_entry(struct dynport_hook *hook)
+static void __init hook_skip_entry(const struct dynport_hook *hook)
 {
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
-	if (hook->original && hook->entry)
-		__static_call_update(hook->original, hook->original_trampoline,
-				     (void *)hook->entry + MCOUNT_INSN_SIZE);
+	const struct dynport_function *function;
+
+	for (function = hook->functions;
+	     function < hook->functions + hook->count; function++)
+		if (function->original && function->entry)
+			__static_call_update(function->original,
+					     function->original_trampoline,
+					     (void *)function->entry +
+					     MCOUNT_INSN_SIZE);
 #endif
 }
 
@@ -151,12 +152,20 @@ int __init dynport_hook_init(void)
 			    &dynport_hook_text_size);
 	for (i = 0; i < ARRAY_SIZE(hook_all); i++) {
 		err = hook_attach(hook_all[i]);
-		if (err && !hook_all[i]->optional)
+		if (err)
 			goto err_exit;
 	}
-	err = hook_check_fired();
-	if (err)
+	err = dynport_hook_probe();
+	if (err) {
+		pr_err("can't make sockets to test the hooks: %pe\n",
+		       ERR_PTR(err));
 		goto err_exit;
+	}
+	for (i = 0; i < ARRAY_SIZE(hook_all); i++) {
+		err = hook_check_fired(hook_all[i]);
+		if (err)
+			goto err_exit;
+	}
 	for (i = 0; i < ARRAY_SIZE(hook_all); i++)
 		hook_skip_entry(hook_all[i]);
 	return 0;
@@ -166,11 +175,26 @@ err_exit:
 	return err;
 }
 
+/*
+ * Who was on the way from a trampoline into a replacement when its hook was
+ * removed, has arrived: for that ftrace waited, until every task had slept of
+ * its own accord or run in user space (synchronize_rcu_tasks()). Inside, a
+ * caller may sleep, but is counted, mostly by namespace. Here are those that
+ * aren't: nobody enters any more, so the sum only falls, and a count that has
+ * moved to another CPU can only be missed as too high.
+ */
 void dynport_hook_exit(void)
 {
 	int i = ARRAY_SIZE(hook_all);
 
 	while (i--)
 		hook_detach(hook_all[i]);
-	hook_drain();
+	while (hook_inside())
+		schedule_timeout_uninterruptible(1);
+}
+
+/* The last instructions of a replacement, after it was counted out. */
+void dynport_hook_settle(void)
+{
+	synchronize_rcu_tasks();
 }

@@ -8,9 +8,10 @@
  * past the place where the handler is called; elsewhere, and until that place
  * is known, the handler leaves calls from this module alone.
  *
- * Handlers run with the arguments still in registers, in the caller's context,
- * and call nothing that can be traced. Replacements may sleep and must be
- * entered and left through hook_enter() and hook_leave().
+ * Handlers run with the arguments still in registers, in the caller's context.
+ * Replacements may sleep; what keeps the module there meanwhile is
+ * dynport_netns_enter(), or, where that fails because the namespace is going
+ * away, hook_enter() and hook_leave() around the call of the original.
  */
 #ifndef DYNPORT_HOOK_H
 #define DYNPORT_HOOK_H
@@ -23,49 +24,59 @@
 #include "compat.h"
 #include "netns.h"
 
-struct dynport_hook {
-	const char *name;	/* of the kernel's function */
-	void *function;		/* the kernel's; NULL: found by name */
-	void *replacement;	/* NULL: the handler only observes */
-	struct ftrace_ops ops;
+/* A function of the kernel's. */
+struct dynport_function {
+	const char *name;
+	void *address;		/* NULL: found by name */
+	void *replacement;	/* NULL: it is only observed */
 	/*
-	 * The replacement's way to @function: a static call, which is patched,
-	 * once the entry is known, to go behind the function's own call of
-	 * ftrace. A direct call, since an indirect one must find ENDBR where it
-	 * lands (IBT).
+	 * The replacement's way to the function: a static call, which is
+	 * patched, once the entry is known, to go behind the function's own
+	 * call of ftrace. A direct call, since an indirect one must find ENDBR
+	 * where it lands (IBT).
 	 */
 	struct static_call_key *original;
 	void *original_trampoline;
-	unsigned long entry;	/* where the handler is called from; once fired */
 	bool optional;		/* dynport works without it */
-	bool attached;
 	bool fired;		/* for the task in dynport_hook_prober */
+	unsigned long entry;	/* where the handler is called from; then */
 };
 
-extern struct dynport_hook dynport_hook_inet_hash_connect;
-extern struct dynport_hook dynport_hook_inet6_hash_connect;
-extern struct dynport_hook dynport_hook_inet_csk_get_port;
-extern struct dynport_hook dynport_hook_udp_lib_get_port;
-extern struct dynport_hook dynport_hook_inet_put_port;
-extern struct dynport_hook dynport_hook_udp_lib_unhash;
-extern struct dynport_hook dynport_hook_inet_twsk_kill;
+/* Functions that share a handler are placed, and removed, at once. */
+struct dynport_hook {
+	struct ftrace_ops ops;
+	struct dynport_function *functions;
+	unsigned int count;
+	bool redirects;		/* handler sets where the call goes */
+	bool attached;
+};
+
+extern struct dynport_hook dynport_hook_connect;
+extern struct dynport_hook dynport_hook_bind;
+extern struct dynport_hook dynport_hook_udp;
+extern struct dynport_hook dynport_hook_release;
 
 /* Places all hooks and proves that they fire, or leaves none behind. */
 int dynport_hook_init(void);
-/* On return nobody is inside a replacement. May sleep for long. */
+/*
+ * On return nobody enters a replacement any more; who is inside one, is inside
+ * a namespace, too (dynport_netns_enter()). May sleep for long.
+ */
 void dynport_hook_exit(void);
+/* After the namespaces' exit: on return nobody is inside any more. Sleeps. */
+void dynport_hook_settle(void);
 
 /* Makes the kernel call each hooked function once, in the initial namespace. */
 int dynport_hook_probe(void);
 
-/* The task whose calls are noted in dynport_hook.fired; else NULL. */
+/* The task whose calls are noted in dynport_function.fired; else NULL. */
 extern struct task_struct *dynport_hook_prober;
 
 /* This module's text; constant while hooks are in place. */
 extern unsigned long dynport_hook_text_start;
 extern unsigned long dynport_hook_text_size;
 
-/* Callers inside replacements; only the sum over all CPUs means something. */
+/* Callers inside none but a dying namespace; only the sum over all CPUs counts. */
 DECLARE_PER_CPU(unsigned long, dynport_hook_inside);
 
 static __always_inline void hook_enter(void)
@@ -84,47 +95,54 @@ static __always_inline bool hook_is_own_call(unsigned long parent_ip)
 	return parent_ip - dynport_hook_text_start < dynport_hook_text_size;
 }
 
+/* Is @ip, where a handler was called from, the entry of @address? */
+static __always_inline bool hook_is_in(unsigned long ip, void *address)
+{
+	/* Behind an ENDBR, or whatever an architecture begins with. */
+	return ip - (unsigned long)address < 16;
+}
+
 /* Note that the kernel calls the function, for the test at load. */
-static __always_inline void hook_fired(struct dynport_hook *hook,
+static __always_inline void hook_fired(struct dynport_function *function,
 				       unsigned long ip)
 {
-	if (unlikely(READ_ONCE(dynport_hook_prober) == current)) {
-		hook->entry = ip;
-		hook->fired = true;
+	struct task_struct *prober = READ_ONCE(dynport_hook_prober);
+
+	if (unlikely(prober) && prober == current) {
+		function->entry = ip;
+		function->fired = true;
 	}
 }
 
 /**
  * hook_redirect() - send a request for a dynamic port to the replacement
- * @ops: as the handler got it
- * @fregs: likewise
+ * @function: which one was called
+ * @fregs: as the handler got it
  * @ip: likewise
  * @sk: the socket that wants a port
  * @path: the path it comes by
  *
  * Unless the namespace leaves this path to the kernel: then it is only counted.
  */
-static __always_inline void hook_redirect(struct ftrace_ops *ops,
+static __always_inline void hook_redirect(struct dynport_function *function,
 					  struct ftrace_regs *fregs,
 					  unsigned long ip,
 					  const struct sock *sk,
 					  enum dynport_path path)
 {
-	struct dynport_hook *hook = container_of(ops, struct dynport_hook, ops);
 	struct dynport_netns *netns;
 
-	hook_fired(hook, ip);
+	hook_fired(function, ip);
 
 	/* As in dynport_netns_enter(): counters may be freed once dead. */
 	preempt_disable_notrace();
 	netns = dynport_netns_nopreempt(sock_net(sk));
-	if (READ_ONCE(netns->bypass[path]) || READ_ONCE(netns->dead)) {
-		if (!READ_ONCE(netns->dead))
-			dynport_count_path(netns->stats, path,
-					   DYNPORT_STAT_SEARCHES, 1);
-	} else {
-		dynport_ftrace_set_ip(fregs, (unsigned long)hook->replacement);
-	}
+	if (likely(!READ_ONCE(netns->bypass[path])))
+		dynport_ftrace_set_ip(fregs,
+				      (unsigned long)function->replacement);
+	else if (!READ_ONCE(netns->dead))
+		dynport_count_path(netns->stats, path, DYNPORT_STAT_SEARCHES,
+				   1);
 	preempt_enable_notrace();
 }
 

@@ -94,16 +94,16 @@ err_release_listener:
 }
 
 /* What couldn't be tried for want of an address isn't held against a hook. */
-static int __init probe_excuse(struct dynport_hook *hook, int err)
+static int __init probe_excuse(struct dynport_function *function, int err)
 {
-	if (hook->fired || !err)
+	if (function->fired || !err)
 		return 0;
 	if (err != -EADDRNOTAVAIL && err != -EAFNOSUPPORT &&
 	    err != -ENETUNREACH)
 		return err;
 	pr_notice("%s couldn't be tested, loopback is down or has no address: %pe\n",
-		  hook->name, ERR_PTR(err));
-	hook->fired = true;
+		  function->name, ERR_PTR(err));
+	function->fired = true;
 	return 0;
 }
 
@@ -117,17 +117,19 @@ int __init dynport_hook_probe(void)
 	err = probe_bind(AF_INET, SOCK_DGRAM, IPPROTO_UDP, &sock);
 	if (!err)
 		sock_release(sock);
-	err = probe_excuse(&dynport_hook_udp_lib_get_port, err);
+	err = probe_excuse(&dynport_hook_udp.functions[0], err) ?:
+	      probe_excuse(&dynport_hook_release.functions[1], err);
 	if (err)
 		goto out;
 
 	err = probe_connect(AF_INET);
-	err = probe_excuse(&dynport_hook_inet_csk_get_port, err) ?:
-	      probe_excuse(&dynport_hook_inet_hash_connect, err);
+	err = probe_excuse(&dynport_hook_bind.functions[0], err) ?:
+	      probe_excuse(&dynport_hook_connect.functions[0], err) ?:
+	      probe_excuse(&dynport_hook_release.functions[0], err);
 	if (err)
 		goto out;
 
-	err = probe_excuse(&dynport_hook_inet6_hash_connect,
+	err = probe_excuse(&dynport_hook_connect.functions[1],
 			   probe_connect(AF_INET6));
 out:
 	WRITE_ONCE(dynport_hook_prober, NULL);

@@ -119,20 +119,15 @@ static void release_connection(struct dynport_netns *netns,
 	dynport_space_release(netns, &key, port, state);
 }
 
-static void notrace handle_put_port(unsigned long ip, unsigned long parent_ip,
-				    struct ftrace_ops *ops,
-				    struct ftrace_regs *fregs)
+static void release_put_port(const struct sock *sk)
 {
-	const struct sock *sk = (void *)dynport_ftrace_argument(fregs, 0);
 	struct dynport_space_key key;
 	struct dynport_netns *netns;
-	u16 port;
+	u16 port = inet_sk(sk)->inet_num;
 
-	hook_fired(container_of(ops, struct dynport_hook, ops), ip);
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return;
 
-	port = inet_sk(sk)->inet_num;
 	rcu_read_lock();
 	netns = dynport_netns(sock_net(sk));
 	if (!READ_ONCE(netns->dead)) {
@@ -147,20 +142,15 @@ static void notrace handle_put_port(unsigned long ip, unsigned long parent_ip,
 	rcu_read_unlock();
 }
 
-static void notrace handle_udp_unhash(unsigned long ip, unsigned long parent_ip,
-				      struct ftrace_ops *ops,
-				      struct ftrace_regs *fregs)
+static void release_udp(const struct sock *sk)
 {
-	struct sock *sk = (void *)dynport_ftrace_argument(fregs, 0);
 	struct dynport_space_key key;
 	struct dynport_netns *netns;
-	u16 port;
+	u16 port = inet_sk(sk)->inet_num;
 
-	hook_fired(container_of(ops, struct dynport_hook, ops), ip);
 	if (!sk_hashed(sk))
 		return;
 
-	port = inet_sk(sk)->inet_num;
 	rcu_read_lock();
 	netns = dynport_netns(sock_net(sk));
 	if (!READ_ONCE(netns->dead) &&
@@ -171,12 +161,8 @@ static void notrace handle_udp_unhash(unsigned long ip, unsigned long parent_ip,
 	rcu_read_unlock();
 }
 
-static void notrace handle_twsk_kill(unsigned long ip, unsigned long parent_ip,
-				     struct ftrace_ops *ops,
-				     struct ftrace_regs *fregs)
+static void release_time_wait(const struct inet_timewait_sock *tw)
 {
-	const struct inet_timewait_sock *tw =
-		(void *)dynport_ftrace_argument(fregs, 0);
 	/* release_key() looks at what a sock and a tw have in common. */
 	const struct sock *sk = (const struct sock *)tw;
 	struct dynport_space_key key;
@@ -198,21 +184,39 @@ static void notrace handle_twsk_kill(unsigned long ip, unsigned long parent_ip,
 	rcu_read_unlock();
 }
 
-struct dynport_hook dynport_hook_inet_put_port = {
-	.name		= "inet_put_port",
-	.function	= inet_put_port,
-	.ops.func	= handle_put_port,
+static struct dynport_function release_functions[] = {
+	{
+		.name		= "inet_put_port",
+		.address	= inet_put_port,
+	}, {
+		.name		= "udp_lib_unhash",
+		.address	= udp_lib_unhash,
+	}, {
+		/* Static. Without it, sweeps find the ends of TIME_WAITs. */
+		.name		= "inet_twsk_kill",
+		.optional	= true,
+	},
 };
 
-struct dynport_hook dynport_hook_udp_lib_unhash = {
-	.name		= "udp_lib_unhash",
-	.function	= udp_lib_unhash,
-	.ops.func	= handle_udp_unhash,
-};
+static void notrace handle_release(unsigned long ip, unsigned long parent_ip,
+				   struct ftrace_ops *ops,
+				   struct ftrace_regs *fregs)
+{
+	void *released = (void *)dynport_ftrace_argument(fregs, 0);
 
-/* Static in the kernel. Without it, sweeps find the ends of TIME_WAITs. */
-struct dynport_hook dynport_hook_inet_twsk_kill = {
-	.name		= "inet_twsk_kill",
-	.ops.func	= handle_twsk_kill,
-	.optional	= true,
+	if (hook_is_in(ip, inet_put_port)) {
+		hook_fired(&release_functions[0], ip);
+		release_put_port(released);
+	} else if (hook_is_in(ip, udp_lib_unhash)) {
+		hook_fired(&release_functions[1], ip);
+		release_udp(released);
+	} else {
+		release_time_wait(released);
+	}
+}
+
+struct dynport_hook dynport_hook_release = {
+	.functions	= release_functions,
+	.count		= ARRAY_SIZE(release_functions),
+	.ops.func	= handle_release,
 };

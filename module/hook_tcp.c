@@ -63,8 +63,12 @@ hooked_connect(struct inet_timewait_death_row *death_row, struct sock *sk,
 	u16 port;
 	int err;
 
-	if (!netns)
-		return connect_original(death_row, sk, family);
+	if (unlikely(!netns)) {
+		hook_enter();
+		err = connect_original(death_row, sk, family);
+		hook_leave();
+		return err;
+	}
 
 	hook_window_begin(&window, sk);
 	dynport_search_begin(&search, netns, DYNPORT_PATH_CONNECT, window.low,
@@ -96,23 +100,13 @@ hooked_connect(struct inet_timewait_death_row *death_row, struct sock *sk,
 static int hooked_inet_hash_connect(struct inet_timewait_death_row *death_row,
 				    struct sock *sk)
 {
-	int err;
-
-	hook_enter();
-	err = hooked_connect(death_row, sk, AF_INET);
-	hook_leave();
-	return err;
+	return hooked_connect(death_row, sk, AF_INET);
 }
 
 static int hooked_inet6_hash_connect(struct inet_timewait_death_row *death_row,
 				     struct sock *sk)
 {
-	int err;
-
-	hook_enter();
-	err = hooked_connect(death_row, sk, AF_INET6);
-	hook_leave();
-	return err;
+	return hooked_connect(death_row, sk, AF_INET6);
 }
 
 /* With ip_autobind_reuse, SO_REUSEADDR sockets share ports once none is free. */
@@ -122,16 +116,20 @@ static bool bind_may_relax(const struct sock *sk)
 	       sk->sk_reuse;
 }
 
-static __always_inline int hooked_bind(struct sock *sk)
+static int hooked_inet_csk_get_port(struct sock *sk, unsigned short snum)
 {
 	struct dynport_netns *netns = dynport_netns_enter(sock_net(sk));
 	struct dynport_search search DYNPORT_UNINITIALIZED;
 	struct hook_window window DYNPORT_UNINITIALIZED;
-	u16 port = 0;
+	u16 port;
 	int err;
 
-	if (!netns)
-		return static_call(original_inet_csk_get_port)(sk, 0);
+	if (unlikely(!netns)) {
+		hook_enter();
+		err = static_call(original_inet_csk_get_port)(sk, 0);
+		hook_leave();
+		return err;
+	}
 
 	hook_window_begin(&window, sk);
 	dynport_search_begin(&search, netns, DYNPORT_PATH_BIND, window.low,
@@ -148,12 +146,10 @@ static __always_inline int hooked_bind(struct sock *sk)
 
 	/*
 	 * Each candidate would be tried strictly and then relaxed, and so be
-	 * shared while others are free: this search is the kernel's.
+	 * shared while others are free: such a search is the kernel's.
 	 */
-	if (bind_may_relax(sk))
-		dynport_search_give_up(&search);
-
-	port = dynport_search_first(&search);
+	port = bind_may_relax(sk) ? dynport_search_none(&search) :
+				    dynport_search_first(&search);
 	while (port) {
 		hook_window_narrow(&window, port, port);
 		/* Not snum port: a named port has other rules of conflict. */
@@ -176,15 +172,23 @@ static __always_inline int hooked_bind(struct sock *sk)
 	return err;
 }
 
-static int hooked_inet_csk_get_port(struct sock *sk, unsigned short snum)
-{
-	int err;
-
-	hook_enter();
-	err = hooked_bind(sk);
-	hook_leave();
-	return err;
-}
+static struct dynport_function connect_functions[] = {
+	{
+		.name		= "inet_hash_connect",
+		.address	= inet_hash_connect,
+		.replacement	= hooked_inet_hash_connect,
+		.original	= &STATIC_CALL_KEY(original_inet_hash_connect),
+		.original_trampoline =
+			STATIC_CALL_TRAMP_ADDR(original_inet_hash_connect),
+	}, {
+		.name		= "inet6_hash_connect",
+		.address	= inet6_hash_connect,
+		.replacement	= hooked_inet6_hash_connect,
+		.original	= &STATIC_CALL_KEY(original_inet6_hash_connect),
+		.original_trampoline =
+			STATIC_CALL_TRAMP_ADDR(original_inet6_hash_connect),
+	},
+};
 
 static void notrace handle_connect(unsigned long ip, unsigned long parent_ip,
 				   struct ftrace_ops *ops,
@@ -195,8 +199,20 @@ static void notrace handle_connect(unsigned long ip, unsigned long parent_ip,
 	if (hook_is_own_call(parent_ip) || inet_sk(sk)->inet_num ||
 	    sk->sk_protocol != IPPROTO_TCP)
 		return;
-	hook_redirect(ops, fregs, ip, sk, DYNPORT_PATH_CONNECT);
+	hook_redirect(&connect_functions[hook_is_in(ip, inet6_hash_connect)],
+		      fregs, ip, sk, DYNPORT_PATH_CONNECT);
 }
+
+static struct dynport_function bind_functions[] = {
+	{
+		.name		= "inet_csk_get_port",
+		.address	= inet_csk_get_port,
+		.replacement	= hooked_inet_csk_get_port,
+		.original	= &STATIC_CALL_KEY(original_inet_csk_get_port),
+		.original_trampoline =
+			STATIC_CALL_TRAMP_ADDR(original_inet_csk_get_port),
+	},
+};
 
 static void notrace handle_bind(unsigned long ip, unsigned long parent_ip,
 				struct ftrace_ops *ops,
@@ -208,32 +224,19 @@ static void notrace handle_bind(unsigned long ip, unsigned long parent_ip,
 	if (hook_is_own_call(parent_ip) || snum ||
 	    sk->sk_protocol != IPPROTO_TCP)
 		return;
-	hook_redirect(ops, fregs, ip, sk, DYNPORT_PATH_BIND);
+	hook_redirect(bind_functions, fregs, ip, sk, DYNPORT_PATH_BIND);
 }
 
-struct dynport_hook dynport_hook_inet_hash_connect = {
-	.name		= "inet_hash_connect",
-	.function	= inet_hash_connect,
-	.replacement	= hooked_inet_hash_connect,
-	.original	= &STATIC_CALL_KEY(original_inet_hash_connect),
-	.original_trampoline = STATIC_CALL_TRAMP_ADDR(original_inet_hash_connect),
+struct dynport_hook dynport_hook_connect = {
+	.functions	= connect_functions,
+	.count		= ARRAY_SIZE(connect_functions),
+	.redirects	= true,
 	.ops.func	= handle_connect,
 };
 
-struct dynport_hook dynport_hook_inet6_hash_connect = {
-	.name		= "inet6_hash_connect",
-	.function	= inet6_hash_connect,
-	.replacement	= hooked_inet6_hash_connect,
-	.original	= &STATIC_CALL_KEY(original_inet6_hash_connect),
-	.original_trampoline = STATIC_CALL_TRAMP_ADDR(original_inet6_hash_connect),
-	.ops.func	= handle_connect,
-};
-
-struct dynport_hook dynport_hook_inet_csk_get_port = {
-	.name		= "inet_csk_get_port",
-	.function	= inet_csk_get_port,
-	.replacement	= hooked_inet_csk_get_port,
-	.original	= &STATIC_CALL_KEY(original_inet_csk_get_port),
-	.original_trampoline = STATIC_CALL_TRAMP_ADDR(original_inet_csk_get_port),
+struct dynport_hook dynport_hook_bind = {
+	.functions	= bind_functions,
+	.count		= ARRAY_SIZE(bind_functions),
+	.redirects	= true,
 	.ops.func	= handle_bind,
 };

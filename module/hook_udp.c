@@ -22,8 +22,8 @@ static __always_inline int udp_original(struct sock *sk, unsigned short snum,
 	return static_call(original_udp_lib_get_port)(sk, snum, hash2_nulladdr);
 }
 
-static __always_inline int hooked_udp(struct sock *sk,
-				      unsigned int hash2_nulladdr)
+static int hooked_udp_lib_get_port(struct sock *sk, unsigned short snum,
+				   unsigned int hash2_nulladdr)
 {
 	struct dynport_netns *netns = dynport_netns_enter(sock_net(sk));
 	struct dynport_search search DYNPORT_UNINITIALIZED;
@@ -31,8 +31,12 @@ static __always_inline int hooked_udp(struct sock *sk,
 	u16 port;
 	int err;
 
-	if (!netns)
-		return udp_original(sk, 0, hash2_nulladdr);
+	if (unlikely(!netns)) {
+		hook_enter();
+		err = udp_original(sk, 0, hash2_nulladdr);
+		hook_leave();
+		return err;
+	}
 
 	hook_window_begin(&window, sk);
 	dynport_search_begin(&search, netns, DYNPORT_PATH_UDP, window.low,
@@ -69,16 +73,16 @@ static __always_inline int hooked_udp(struct sock *sk,
 	return err;
 }
 
-static int hooked_udp_lib_get_port(struct sock *sk, unsigned short snum,
-				   unsigned int hash2_nulladdr)
-{
-	int err;
-
-	hook_enter();
-	err = hooked_udp(sk, hash2_nulladdr);
-	hook_leave();
-	return err;
-}
+static struct dynport_function udp_functions[] = {
+	{
+		.name		= "udp_lib_get_port",
+		.address	= udp_lib_get_port,
+		.replacement	= hooked_udp_lib_get_port,
+		.original	= &STATIC_CALL_KEY(original_udp_lib_get_port),
+		.original_trampoline =
+			STATIC_CALL_TRAMP_ADDR(original_udp_lib_get_port),
+	},
+};
 
 static void notrace handle_udp(unsigned long ip, unsigned long parent_ip,
 			       struct ftrace_ops *ops,
@@ -89,14 +93,12 @@ static void notrace handle_udp(unsigned long ip, unsigned long parent_ip,
 
 	if (hook_is_own_call(parent_ip) || snum)
 		return;
-	hook_redirect(ops, fregs, ip, sk, DYNPORT_PATH_UDP);
+	hook_redirect(udp_functions, fregs, ip, sk, DYNPORT_PATH_UDP);
 }
 
-struct dynport_hook dynport_hook_udp_lib_get_port = {
-	.name		= "udp_lib_get_port",
-	.function	= udp_lib_get_port,
-	.replacement	= hooked_udp_lib_get_port,
-	.original	= &STATIC_CALL_KEY(original_udp_lib_get_port),
-	.original_trampoline = STATIC_CALL_TRAMP_ADDR(original_udp_lib_get_port),
+struct dynport_hook dynport_hook_udp = {
+	.functions	= udp_functions,
+	.count		= ARRAY_SIZE(udp_functions),
+	.redirects	= true,
 	.ops.func	= handle_udp,
 };

@@ -46,6 +46,7 @@ err_space_exit:
 	dynport_space_exit();
 err_netns_exit:
 	dynport_netns_exit();
+	dynport_hook_settle();
 err_algorithm_exit:
 	dynport_algorithm_exit();
 	return err;
@@ -56,6 +57,7 @@ static void __exit dynport_exit(void)
 	dynport_hook_exit();
 	dynport_space_exit();
 	dynport_netns_exit();
+	dynport_hook_settle();
 	dynport_algorithm_exit();
 }
 

@@ -119,7 +119,9 @@ static inline void dynport_netns_narrow(const struct dynport_netns *netns,
 		    READ_ONCE(netns->tunables.tcp_port_range);
 	int range_low = range & 0xffff, range_high = range >> 16;
 
-	if (!range || range_low > *high || range_high < *low)
+	if (likely(!range))
+		return;
+	if (range_low > *high || range_high < *low)
 		return;
 	*low = max(*low, range_low);
 	*high = min(*high, range_high);

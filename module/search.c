@@ -163,8 +163,26 @@ search_instance(const struct dynport_search *search)
 				     rcu_read_lock_any_held());
 }
 
+u16 dynport_search_draw_first(struct dynport_search *search)
+{
+	struct dynport_instance *instance;
+	u16 port = 0;
+
+	search_read_lock();
+	instance = search_instance(search);
+	if (likely(search->req.ports.count && instance &&
+		   instance->algorithm->first))
+		port = search_begin_tier(search, instance);
+	search_read_unlock();
+
+	if (unlikely(!port))
+		return dynport_search_next(search);
+	search->candidates = 1;
+	return port;
+}
+
 /* A candidate without a map's help. */
-static __always_inline u16 search_draw(struct dynport_search *search)
+static u16 search_draw(struct dynport_search *search)
 {
 	struct dynport_instance *instance;
 	u16 port;

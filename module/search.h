@@ -155,12 +155,12 @@ dynport_search_begin(struct dynport_search *search, struct dynport_netns *netns,
 	}
 }
 
-/* Propose nothing: dynport_search_next() will return 0. */
-static inline void dynport_search_give_up(struct dynport_search *search)
+/* Instead of _first(): propose nothing, and know nothing from a map. */
+static inline u16 dynport_search_none(struct dynport_search *search)
 {
-	search->tier_limit = 0;
-	search->in_last_tier = true;
-	search->tried_last = true;
+	search->fell_back = true;
+	search->plain = false;
+	return 0;
 }
 
 /* Looks the request's space up, for its map. */
@@ -169,11 +169,15 @@ void dynport_search_find_space(struct dynport_search *search);
 /* A port to try, within the window; 0: leave it to the kernel. */
 u16 dynport_search_next(struct dynport_search *search);
 
-/* Likewise, for the first one. The request must be filled in. */
+/* What most searches need: one candidate without a map. */
+u16 dynport_search_draw_first(struct dynport_search *search);
+
+/* A first port to try. The request must be filled in. */
 static __always_inline u16 dynport_search_first(struct dynport_search *search)
 {
-	if (unlikely(dynport_space_exist(search->netns, search->req.path)))
-		dynport_search_find_space(search);
+	if (likely(!dynport_space_exist(search->netns, search->req.path)))
+		return dynport_search_draw_first(search);
+	dynport_search_find_space(search);
 	return dynport_search_next(search);
 }
 

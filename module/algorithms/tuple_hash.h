@@ -135,7 +135,7 @@ static inline u64 tuple_hash(struct tuple_cache *cache,
 	tuple_addresses(req, addresses);
 	/* Peers differ in the low bits of their addresses, or in their ports. */
 	hash = peer ^ (req->family == AF_INET ? addresses[0] : addresses[3] >> 32);
-	hash ^= hash >> 24 ^ hash >> 8;
+	hash ^= hash >> 24;
 	entry = &cache->entries[hash % TUPLE_CACHE_ENTRIES];
 
 	sequence = READ_ONCE(entry->sequence);
