@@ -194,9 +194,33 @@ static void check_marks(struct host *host, enum dynport_path path)
 	EXPECT(!early, "%u of 500 came back", early);
 }
 
+/* What the map led to has the mark, not what was drawn. */
+static void check_marks_moved(struct host *host, enum dynport_path path)
+{
+	struct peer peer = host_peer(0);
+	u32 trial, i, port;
+
+	if (host->instances[0]->algorithm != &dynport_least_recent)
+		return;
+	host_set_window(host, 40000, 40999);
+	host->netns.tunables.bind_stride = 0;
+	for (trial = 0; trial < 8; trial++) {
+		spaces_map(host, path, &peer, cases_all_busy);
+		port = 40000 + get_random_u32_below(1000);
+		spaces_release(host, path, &peer, port, PORTMAP_FREE);
+		EXPECT(host_pick(host, path, &peer, host_nothing_busy) == port);
+		spaces_drop(host);
+		for (i = 0; i < 500; i++)
+			EXPECT(host_pick(host, path, &peer,
+					 host_nothing_busy) != port,
+			       "%u is back after %u", port, i);
+	}
+}
+
 static void test_marks(void)
 {
 	cases_run(check_marks);
+	cases_run(check_marks_moved);
 }
 
 /*

@@ -50,6 +50,9 @@ static void check_exhausted(struct host *host, enum dynport_path path)
 	host_set_own_window(host, 50100, 50200);
 	EXPECT(host_pick(host, path, &peer, cases_all_busy) < 0);
 	EXPECT(host->fell_back);
+	host_set_own_window(host, 50099, 50200);
+	EXPECT(host_pick(host, path, &peer, cases_all_busy) < 0);
+	EXPECT(host->fell_back);
 
 	host_set_own_window(host, 0, 0);
 	EXPECT(host_pick(host, path, &peer, host_nothing_busy) == 50500);
