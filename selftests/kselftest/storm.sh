@@ -28,6 +28,7 @@ algorithms=(stock bsd random_start random_pick hash doublehash randinc least_rec
 reload() {
 	local i
 	for ((i = 0; i < rounds; i++)); do
+		[ $((i % 10)) -ne 0 ] || echo "# $i rounds after $SECONDS s"
 		is ok load "algorithm=${algorithms[i % 8]}" || return 1
 		kill -0 "$storm" || return 1
 		is ok "$here/loader" remove dynport || return 1

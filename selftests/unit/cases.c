@@ -18,10 +18,12 @@ void cases_run(void (*check)(struct host *host, enum dynport_path path))
 			struct host *host = host_alloc(check_algorithms[a]);
 			bool failed = check_failed;
 
+			check_failed = false;
 			check(host, path);
-			if (check_failed && !failed)
+			if (check_failed)
 				printf("# with %s on path %u\n",
 				       check_algorithms[a]->name, path);
+			check_failed |= failed;
 			host_free(host);
 		}
 }

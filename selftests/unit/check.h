@@ -19,10 +19,16 @@ struct test {
 /* Each file of tests has one table of them, ended by an empty one. */
 extern const struct test shim_tests[];
 extern const struct test ports_tests[];
+extern const struct test random_tests[];
+extern const struct test portmap_tests[];
+extern const struct test portmap_fuzz_tests[];
 extern const struct test algorithm_tests[];
 extern const struct test window_tests[];
 extern const struct test search_tests[];
 extern const struct test exhaustion_tests[];
+extern const struct test mapped_tests[];
+extern const struct test mapped_limit_tests[];
+extern const struct test map_trust_tests[];
 extern const struct test property_tests[];
 
 /* All built-in algorithms but stock, in the order they are listed. */

@@ -103,6 +103,9 @@ static void check_window(u32 low, u32 high, u32 stride)
 			EXPECT(dynport_ports_nth(&ports, index) == port,
 			       "%u-%u/%u class %u number %u", low, high, stride,
 			       i, index);
+			EXPECT(dynport_ports_index(&ports, port) == index,
+			       "%u-%u/%u class %u port %u", low, high, stride,
+			       i, port);
 			index++;
 		}
 		EXPECT(index == ports.count, "%u-%u/%u class %u", low, high,
@@ -178,7 +181,7 @@ static void test_histogram(void)
 const struct test ports_tests[] = {
 	{ "for strides 0-16, window ends 1-65535, sizes 1-70 classes partition the window",
 	  test_every_window },
-	{ "random windows have exactly the members that the definition gives",
+	{ "random windows have exactly the members, and numbers, by the definition",
 	  test_random_windows },
 	{ "65536 ports don't overflow anything", test_whole_range },
 	{ "wrap() goes once around", test_wrap },
