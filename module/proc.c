@@ -19,21 +19,35 @@
 #define PROC_DIRECTORY	"dynport"
 #define PROC_MODE	0400
 
-static int proc_show_stats(struct seq_file *seq, void *unused)
+static void proc_print_path_stats(struct seq_file *seq,
+				  const struct dynport_netns *netns,
+				  unsigned int first, unsigned int end)
 {
-	struct dynport_netns *netns = dynport_netns(seq_file_single_net(seq));
 	unsigned int path, i;
 
-	seq_puts(seq, "name\tvalue\n");
 	for (path = 0; path < DYNPORT_PATHS; path++)
-		for (i = 0; i < DYNPORT_PATH_STATS; i++)
+		for (i = first; i < end; i++)
 			seq_printf(seq, "%s_%s\t%lu\n",
 				   dynport_path_names[path],
 				   dynport_path_stat_names[i],
 				   dynport_stats_path(netns->stats, path, i));
-	for (i = 0; i < DYNPORT_STATS; i++)
+}
+
+static int proc_show_stats(struct seq_file *seq, void *unused)
+{
+	struct dynport_netns *netns = dynport_netns(seq_file_single_net(seq));
+	unsigned int i;
+
+	seq_puts(seq, "name\tvalue\n");
+	proc_print_path_stats(seq, netns, 0, DYNPORT_STAT_MAP_HITS);
+	for (i = 0; i < DYNPORT_STATS; i++) {
+		/* In the order in which they came into being. */
+		if (i == DYNPORT_STAT_MAPS_CREATED)
+			proc_print_path_stats(seq, netns, DYNPORT_STAT_MAP_HITS,
+					      DYNPORT_PATH_STATS);
 		seq_printf(seq, "%s\t%lu\n", dynport_stat_names[i],
 			   dynport_stats_netns(netns->stats, i));
+	}
 	return 0;
 }
 

@@ -23,6 +23,7 @@ enum dynport_path_stat {
 	DYNPORT_STAT_CLASS_OVERFLOWS,
 	DYNPORT_STAT_STOCK_FALLBACKS,
 	DYNPORT_STAT_EXHAUSTED,
+	/* Shown after everything above, so that no line has moved. */
 	DYNPORT_STAT_MAP_HITS,
 	DYNPORT_STAT_EXHAUSTED_CACHED,
 	DYNPORT_PATH_STATS,

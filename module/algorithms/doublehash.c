@@ -17,11 +17,11 @@
  * Without a peer there is no tuple to hash: a random start instead (section
  * 3.5).
  */
+#include <linux/atomic.h>
 #include <linux/build_bug.h>
 #include <linux/jiffies.h>
 #include <linux/log2.h>
 #include <linux/random.h>
-#include <linux/spinlock.h>
 
 #include "algorithms.h"
 #include "random.h"
@@ -41,8 +41,8 @@ struct doublehash_state {
 	siphash_key_t keys[2];
 	u32 generation;		/* 1 for the first key */
 	struct tuple_cache cache;
-	unsigned long born;	/* jiffies; written under rekey_lock */
-	spinlock_t rekey_lock;
+	/* jiffies; who replaces an old value by now makes the next key. */
+	unsigned long born;
 	/*
 	 * Cells are advanced without a lock, as table_perturb[] is: of two
 	 * CPUs that connect to one destination at the same instant, one
@@ -56,10 +56,8 @@ static int doublehash_init(void *state)
 	struct doublehash_state *doublehash = state;
 
 	BUILD_BUG_ON(!is_power_of_2(DOUBLEHASH_CELLS));
-	spin_lock_init(&doublehash->rekey_lock);
 	doublehash->born = jiffies;
 	doublehash->generation = 1;
-	tuple_cache_init(&doublehash->cache);
 	get_random_bytes(doublehash->keys, sizeof(doublehash->keys));
 	get_random_bytes(doublehash->cells, sizeof(doublehash->cells));
 	return 0;
@@ -77,22 +75,21 @@ static bool doublehash_is_old(const struct doublehash_state *doublehash,
 static void doublehash_rekey(struct doublehash_state *doublehash,
 			     struct dynport_request *req)
 {
+	unsigned long born = READ_ONCE(doublehash->born);
 	u32 next;
 
 	/* Whoever is first does it; the others use the old key once more. */
-	if (!spin_trylock(&doublehash->rekey_lock))
+	if (!doublehash_is_old(doublehash, req) ||
+	    cmpxchg(&doublehash->born, born, jiffies) != born)
 		return;
-	if (doublehash_is_old(doublehash, req)) {
-		/* 0 is not a generation. */
-		next = doublehash->generation + 1 ?: 2;
-		get_random_bytes(&doublehash->keys[next % 2],
-				 sizeof(doublehash->keys[next % 2]));
-		/* The key comes first; pairs with doublehash_first(). */
-		smp_store_release(&doublehash->generation, next);
-		WRITE_ONCE(doublehash->born, jiffies);
-		dynport_count(req->stats, DYNPORT_STAT_REKEYS);
-	}
-	spin_unlock(&doublehash->rekey_lock);
+
+	/* 0 is not a generation. */
+	next = doublehash->generation + 1 ?: 2;
+	get_random_bytes(&doublehash->keys[next % 2],
+			 sizeof(doublehash->keys[next % 2]));
+	/* The key comes first; pairs with doublehash_first(). */
+	smp_store_release(&doublehash->generation, next);
+	dynport_count(req->stats, DYNPORT_STAT_REKEYS);
 }
 
 static u32 doublehash_first(void *state, struct dynport_request *req)

@@ -31,7 +31,6 @@ static int hash_init(void *state)
 	struct hash_state *hash = state;
 
 	get_random_bytes(&hash->key, sizeof(hash->key));
-	tuple_cache_init(&hash->cache);
 	return 0;
 }
 

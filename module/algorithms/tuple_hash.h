@@ -13,9 +13,9 @@
 #ifndef DYNPORT_TUPLE_HASH_H
 #define DYNPORT_TUPLE_HASH_H
 
+#include <linux/atomic.h>
 #include <linux/siphash.h>
 #include <linux/socket.h>
-#include <linux/spinlock.h>
 
 #include "algorithm.h"
 
@@ -30,19 +30,14 @@ struct tuple_hash_entry {
 };
 
 /*
- * Entries are read without a lock and written by whoever has the lock. A reader
- * that meets a writer computes the hash: an entry counts only if its sequence
- * was even, and still is the same afterwards.
+ * Entries are read without a lock. Who changes one makes its sequence odd
+ * first, unless somebody else has. A reader that meets a writer computes the
+ * hash: an entry counts only if its sequence was even, and still is the same
+ * afterwards.
  */
 struct tuple_cache {
 	struct tuple_hash_entry entries[TUPLE_CACHE_ENTRIES];
-	spinlock_t lock;	/* for writers of entries */
 };
-
-static inline void tuple_cache_init(struct tuple_cache *cache)
-{
-	spin_lock_init(&cache->lock);
-}
 
 static inline void tuple_addresses(const struct dynport_request *req,
 				   u64 *addresses)
@@ -90,29 +85,29 @@ static inline bool tuple_hash_matches(const struct tuple_hash_entry *entry,
 }
 
 /* Kept out of the way of those who find what they look for. */
-static noinline u64 tuple_hash_miss(struct tuple_cache *cache,
-				    struct tuple_hash_entry *entry,
+static noinline u64 tuple_hash_miss(struct tuple_hash_entry *entry,
 				    const struct dynport_request *req,
 				    const siphash_key_t *key, u32 generation,
 				    u64 peer)
 {
+	u32 sequence = READ_ONCE(entry->sequence);
 	u64 hash = tuple_hash_compute(req, key);
 	u64 addresses[4];
 	unsigned int i;
 
-	if (!spin_trylock(&cache->lock))
+	if (sequence & 1)
+		return hash;
+	/* Orders as smp_wmb() does; pairs with smp_rmb() in tuple_hash(). */
+	if (cmpxchg(&entry->sequence, sequence, sequence + 1) != sequence)
 		return hash;
 	tuple_addresses(req, addresses);
-	WRITE_ONCE(entry->sequence, entry->sequence + 1);
-	smp_wmb();	/* pairs with smp_rmb() in tuple_hash() */
 	WRITE_ONCE(entry->generation, generation);
 	WRITE_ONCE(entry->hash, hash);
 	WRITE_ONCE(entry->peer, peer);
 	for (i = 0; i < 4; i++)
 		WRITE_ONCE(entry->addresses[i], addresses[i]);
-	smp_wmb();	/* likewise */
-	WRITE_ONCE(entry->sequence, entry->sequence + 1);
-	spin_unlock(&cache->lock);
+	/* Pairs with smp_rmb() in tuple_hash(). */
+	smp_store_release(&entry->sequence, sequence + 2);
 	return hash;
 }
 
@@ -139,16 +134,16 @@ static inline u64 tuple_hash(struct tuple_cache *cache,
 	entry = &cache->entries[hash % TUPLE_CACHE_ENTRIES];
 
 	sequence = READ_ONCE(entry->sequence);
-	smp_rmb();	/* pairs with smp_wmb() in tuple_hash_miss() */
+	smp_rmb();	/* pairs with cmpxchg() in tuple_hash_miss() */
 	if (likely(!(sequence & 1) &&
 		   tuple_hash_matches(entry, req, generation, peer,
 				      addresses))) {
 		hash = READ_ONCE(entry->hash);
-		smp_rmb();	/* likewise */
+		smp_rmb();	/* pairs with its smp_store_release() */
 		if (likely(READ_ONCE(entry->sequence) == sequence))
 			return hash;
 	}
-	return tuple_hash_miss(cache, entry, req, key, generation, peer);
+	return tuple_hash_miss(entry, req, key, generation, peer);
 }
 
 #endif
