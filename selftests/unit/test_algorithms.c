@@ -221,9 +221,8 @@ static void test_rekey(void)
 }
 
 /*
- * By definition these count every candidate (RFC 6056, 2.2, 3.3.3, 3.3.4: next++,
- * counter++, table[index]++ inside the loop): a run of busy ports is passed once,
- * 64 at a time, and not met by every search again.
+ * By definition these count every candidate (RFC 6056, 2.2, 3.3.3, 3.3.4): a run
+ * of busy ports is passed once, 64 at a time, and not met by every search again.
  */
 static void check_run_passed(const struct dynport_algorithm *algorithm)
 {

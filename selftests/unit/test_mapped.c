@@ -47,7 +47,7 @@ static void check_uniform(enum dynport_path path)
 	struct host *host = host_alloc(&dynport_random_pick);
 	u32 times[65536] = { 0 }, free = 0, port, i, draws, more = 0;
 	struct peer peer = host_peer(0);
-	double expected, square = 0, bound;
+	double expected, square = 0;
 
 	fill_but(busy, HOST_LOW, HOST_HIGH, 1);
 	spaces_map(host, path, &peer, busy);
@@ -73,11 +73,11 @@ static void check_uniform(enum dynport_path path)
 			free -= !test_bit(port, busy) &&
 				(path == DYNPORT_PATH_UDP ||
 				 port % 2 == (path == DYNPORT_PATH_BIND));
-	/* Mean free - 1, and four standard deviations. */
-	bound = free - 1 + 4 * sqrt(2. * (free - 1));
 	EXPECT(free > 100 && draws == 400 * free, "%u ports", free);
 	EXPECT(!more, "%u searches had more than one candidate", more);
-	EXPECT(square < bound, "path %u: %g > %g", path, square, bound);
+	/* Mean free - 1, and four standard deviations. */
+	EXPECT(square < free - 1 + 4 * sqrt(2. * (free - 1)), "path %u: %g",
+	       path, square);
 }
 
 static void test_uniform(void)
@@ -182,8 +182,8 @@ static void check_marks(struct host *host, enum dynport_path path)
 	host_set_window(host, 40000, 40999);
 	host->netns.tunables.bind_stride = 0;
 	/* Three quarters can be had, and a generation is a quarter. */
-	for (i = 0; i < 250; i++)
-		set_bit(40000 + 4 * i, busy);
+	for (port = 40000; port < 41000; port += 4)
+		set_bit(port, busy);
 	spaces_map(host, path, &peer, busy);
 	for (i = 0; i < 500; i++) {
 		port = host_pick(host, path, &peer, busy);
@@ -237,8 +237,10 @@ static void check_fill(struct host *host, enum dynport_path path)
 		for (z = 0; z < ARRAY_SIZE(sizes); z++) {
 			unsigned long busy[BITS_TO_LONGS(65536)] = { 0 };
 			struct peer peer = host_peer(s << 16 | z);
-			u32 size = sizes[z], own;
+			u32 size = sizes[z], own, spare;
 
+			/* An odd window's last port may be looked at. */
+			spare = path == DYNPORT_PATH_UDP ? 0 : size & 1;
 			spaces_drop(host);
 			host_set_window(host, low, low + size - 1);
 			host->netns.tunables.bind_stride = strides[s];
@@ -265,7 +267,7 @@ static void check_fill(struct host *host, enum dynport_path path)
 			for (i = 0; i < 4; i++) {
 				EXPECT(host_pick(host, path, &peer, busy) ==
 				       host_errno[path]);
-				EXPECT(!host->candidates);
+				EXPECT(host->candidates <= spare);
 				lucky = low + get_random_u32_below(size);
 				clear_bit(lucky, busy);
 				spaces_release(host, path, &peer, lucky,
