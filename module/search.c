@@ -175,8 +175,11 @@ u16 dynport_search_draw_first(struct dynport_search *search)
 		port = search_begin_tier(search, instance);
 	search_read_unlock();
 
-	if (unlikely(!port))
+	if (unlikely(!port)) {
+		/* This tier has been gone through. */
+		search->tier_limit = 0;
 		return dynport_search_next(search);
+	}
 	search->candidates = 1;
 	return port;
 }
@@ -217,11 +220,14 @@ static u16 search_last_port(struct dynport_search *search)
 
 	if (search->tried_last || search->req.path == DYNPORT_PATH_UDP ||
 	    !(count & 1) || count == 1 ||
-	    inet_is_local_reserved_port(search->netns->net, port))
+	    inet_is_local_reserved_port(search->netns->net, port) ||
+	    (search->space && dynport_search_mapped_is_exhausted(search)))
 		return 0;
 	search_passed(search);
-	search->instance = NULL;
 	search->tried_last = true;
+	search->lingering = false;
+	if (search->space)
+		search->map_index = port - search->space->low;
 	return port;
 }
 
@@ -238,13 +244,14 @@ u16 dynport_search_next(struct dynport_search *search)
 {
 	u16 port;
 
-	if (unlikely(search->space)) {
+	if (unlikely(search->tried_last))
+		port = 0;
+	else if (unlikely(search->space))
 		port = dynport_search_mapped_next(search);
-	} else {
+	else
 		port = search_draw(search);
-		if (unlikely(!port))
-			port = search_last_port(search);
-	}
+	if (unlikely(!port))
+		port = search_last_port(search);
 	if (likely(port)) {
 		search->candidates++;
 	} else {

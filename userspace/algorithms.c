@@ -14,13 +14,13 @@ static const struct algorithm_info known[] = {
 	{ "random_pick", "3.3.2",
 	  "nearly always: every candidate is random, nothing can be learnt from a port" },
 	{ "hash", "3.3.3",
-	  "ports of one destination must come back late, and peers may learn how many connections are opened" },
+	  "ports of one destination come back late; peers may learn how many there are" },
 	{ "doublehash", "3.3.4",
-	  "the same, but peers shall not learn it: a counter per group of destinations, and new keys" },
+	  "the same, and peers don't learn it: a counter per group of destinations" },
 	{ "randinc", "3.3.5",
 	  "a port shall not come back soon, whatever the destination, and may be guessed roughly" },
 	{ "least_recent", NULL,
-	  "a port must not come back soon (strict firewalls, TIME_WAIT at the peer) and must not be guessed" },
+	  "a port must not come back soon (strict firewalls) and must not be guessed" },
 };
 
 const struct algorithm_info *algorithm_info_find(const char *name)

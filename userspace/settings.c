@@ -30,7 +30,7 @@ const struct setting settings[] = {
 	  .meaning = "UDP's part of ip_local_port_range; 0 0: all of it" },
 	{ .key = "bind_stride", .kind = SETTING_NUMBER,
 	  .min = 2, .max = 16, .or_zero = true, .standard = "2",
-	  .meaning = "every n-th port is kept for TCP bind(0) while connect() has others; 0: none is" },
+	  .meaning = "every n-th port is kept for bind(0) while connect() has others; 0: none" },
 	{ .key = "search_limit", .kind = SETTING_NUMBER,
 	  .min = 1, .max = 65535, .standard = "64",
 	  .meaning = "refused candidates before the kernel's own search takes over" },

@@ -184,7 +184,8 @@ static int settings_list(bool json)
 		[COLUMN_VALUE] = { .key = "value", .heading = "VALUE" },
 		[COLUMN_DEFAULT] = { .key = "default", .heading = "DEFAULT" },
 		[COLUMN_VALUES] = { .key = "values", .heading = NULL },
-		[COLUMN_MEANING] = { .key = "meaning", .heading = "MEANING", .flags = SCOLS_FL_WRAP },
+		[COLUMN_MEANING] = { .key = "meaning", .heading = "MEANING",
+				     .flags = SCOLS_FL_WRAP },
 	};
 	struct libscols_table *table;
 	const struct setting *s;

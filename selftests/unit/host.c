@@ -221,9 +221,8 @@ int host_pick(struct host *host, enum dynport_path path,
 				       host->high);
 
 	host_search_begin(host, &search, path, peer);
-	if (host->gives_up)
-		dynport_search_give_up(&search);
-	port = dynport_search_first(&search);
+	port = host->gives_up ? dynport_search_none(&search) :
+				dynport_search_first(&search);
 	while (port) {
 		ktime_now += CANDIDATE_NS;
 		if (host->watch)

@@ -41,4 +41,13 @@ static inline int atomic_cmpxchg(atomic_t *v, int old, int new)
 #define atomic_add(n, v)	((void)atomic_add_return(n, v))
 #define atomic_inc_return(v)	atomic_add_return(1, v)
 
+/* One thread: the value before, and the new one if that was as expected. */
+#define cmpxchg(ptr, old, new) ({					\
+	__typeof__(*(ptr)) seen_ = *(ptr);				\
+									\
+	if (seen_ == (old))						\
+		*(ptr) = (new);						\
+	seen_;								\
+})
+
 #endif
