@@ -16,6 +16,11 @@ static const struct {
 	{ "stock_fallbacks", "left to the kernel's own search" },
 	{ "exhausted", "no port found: the application failed" },
 	{ "rekeys", "new keys for doublehash" },
+	{ "map_hits", "searches helped by a port map" },
+	{ "exhausted_cached", "of those, answered by a full map" },
+	{ "maps_created", "port maps begun" },
+	{ "maps_evicted", "port maps dropped before their time" },
+	{ "sweeps", "port maps compared with the kernel's tables" },
 };
 
 const char *counter_meaning(const char *name)

@@ -132,6 +132,8 @@ static const struct {
 	{ "dynport/udp_port_range", "43000\t44000" },
 	{ "dynport/bind_stride", "8" },
 	{ "dynport/search_limit", "17" },
+	{ "dynport/map_threshold", "20" },
+	{ "dynport/map_limit", "21" },
 	{ "dynport/random_increment_max", "18" },
 	{ "dynport/rekey_seconds", "19" },
 };

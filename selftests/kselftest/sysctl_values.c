@@ -31,6 +31,7 @@ static const char * const names[] = {
 	ENTRY("algorithm"), ENTRY("algorithm_connect"), ENTRY("algorithm_bind"),
 	ENTRY("algorithm_udp"), ENTRY("tcp_port_range"),
 	ENTRY("udp_port_range"), ENTRY("bind_stride"), ENTRY("search_limit"),
+	ENTRY("map_threshold"), ENTRY("map_limit"),
 	ENTRY("random_increment_max"), ENTRY("rekey_seconds"),
 };
 #define NAMES (sizeof(names) / sizeof(names[0]))
@@ -51,6 +52,8 @@ static const struct {
 } numbers[] = {
 	{ ENTRY("bind_stride"), 2, 16, 0, { 1, 17, 65536 } },
 	{ ENTRY("search_limit"), 1, 65535, 64, { 0, 65536, 4294967297 } },
+	{ ENTRY("map_threshold"), 0, 65535, 8, { 65536, 4294967296, 1L << 62 } },
+	{ ENTRY("map_limit"), 0, 65536, 1024, { 65537, 4294967296, 1L << 62 } },
 	{ ENTRY("random_increment_max"), 1, 65535, 500,
 	  { 0, 65536, 4294967297 } },
 	{ ENTRY("rekey_seconds"), 0, 86400, 10, { 86401, 4294967296, 1L << 62 } },
