@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Port maps: a port space that fills up gets one, from then on a search needs
+ * one candidate, and failures are answered by the map; settings that change
+ * under a map, or its namespace's end, do no harm.
+ */
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "kselftest_harness.h"
+#include "port.h"
+#include "stats.h"
+#include "variant.h"
+
+#define SPACES_FILE "/proc/thread-self/net/dynport/spaces"
+#define SPACES_HEADER "proto\tfamily\tladdr\traddr\trport\tports\tbusy\tfree\t"
+#define LOW 40000
+#define PORTS 256
+#define OTHER_LOW 41000
+#define OTHER_PORTS 128
+#define FAILURES 200
+#define NAMESPACES 5
+/*
+ * A sweep that looks at a port just when it is being taken may leave it free
+ * in the map, which costs a refusal later on. So few are no error.
+ */
+#define RACES 2
+
+struct space {
+	char laddr[64], raddr[64], path[16];
+	int rport, ports, busy, free, low;
+};
+
+struct holder {
+	int count, fd[PORTS];
+	bool seen[PORTS];
+};
+
+#define ADD_RANDOM(fixture, path_name, path, family_name, family)		\
+	VARIANT_ADD(fixture, path_name, path, family_name, family, random_start)	\
+	VARIANT_ADD(fixture, path_name, path, family_name, family, random_pick)
+VARIANT_FIXTURE(maps, LOW, LOW + PORTS - 1)
+VARIANT_ADD_PATHS(maps, ADD_RANDOM)
+
+/* The number of spaces, -1 if the file is not as it should be; the last one. */
+static int spaces_read(struct space *space)
+{
+	char line[512];
+	int count = -1;
+	FILE *f;
+
+	f = fopen(SPACES_FILE, "re");
+	if (!f)
+		return -1;
+	if (fgets(line, sizeof(line), f) &&
+	    !strncmp(line, SPACES_HEADER, strlen(SPACES_HEADER)))
+		count = 0;
+	while (count >= 0 && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%*s %*s %63s %63s %d %d %d %d %*s %*s %*s %*s %15s %*d %d",
+			   space->laddr, space->raddr, &space->rport,
+			   &space->ports, &space->busy, &space->free,
+			   space->path, &space->low) == 8 &&
+		    space->busy + space->free == space->ports)
+			count++;
+		else
+			count = -1;
+	}
+	fclose(f);
+	return count;
+}
+
+/* Takes ports of a window until the holder has `count`. */
+static void take(struct __test_metadata *_metadata, struct holder *holder,
+		 const struct port_taker *taker, int low, int ports, int count)
+{
+	int fd, port;
+
+	while (holder->count < count) {
+		fd = port_take(taker);
+		ASSERT_GE(fd, 0);
+		port = port_of(fd);
+		ASSERT_GE(port, low);
+		ASSERT_LT(port, low + ports);
+		ASSERT_FALSE(holder->seen[port - low]);
+		holder->seen[port - low] = true;
+		holder->fd[holder->count++] = fd;
+	}
+}
+
+#define take_all(_metadata, holder, taker)	\
+	take(_metadata, holder, taker, LOW, PORTS, PORTS)
+
+/* Takes ports until there is a map, and waits until it knows them. */
+static void take_until_map(struct __test_metadata *_metadata,
+			   struct holder *holder,
+			   const struct port_taker *taker)
+{
+	struct space space;
+	int i;
+
+	while (!spaces_read(&space)) {
+		ASSERT_LT(holder->count, PORTS - 6);
+		take(_metadata, holder, taker, LOW, PORTS, holder->count + 1);
+	}
+	EXPECT_EQ(1, stats_get("maps_created"));
+	for (i = 0; i < 1000 && !stats_get("sweeps"); i++)
+		usleep(10000);
+	ASSERT_LT(0, stats_get("sweeps"));
+}
+
+static void expect_exhausted(struct __test_metadata *_metadata,
+			     const struct port_taker *taker)
+{
+	EXPECT_EQ(-1, port_take(taker));
+	EXPECT_EQ(port_path_exhausted(taker->path), errno);
+}
+
+TEST_F(maps, what_fills_up_gets_one_and_needs_one_candidate_then)
+{
+	struct holder holder = { 0 };
+	const char *path = port_path_name(variant->choice.path), *loopback;
+	bool connects = variant->choice.path == PORT_PATH_CONNECT;
+	long long candidates;
+	struct space space;
+	int taken;
+
+	take_until_map(_metadata, &holder, &self->taker);
+	taken = holder.count;
+	ASSERT_EQ(1, spaces_read(&space));
+	loopback = variant->choice.family == AF_INET ? "127.0.0.1" : "::1";
+	EXPECT_STREQ(loopback, space.laddr);
+	EXPECT_STREQ(connects ? loopback : "-", space.raddr);
+	EXPECT_EQ(connects ? PORT_LISTENER : 0, space.rport);
+	EXPECT_STREQ(path, space.path);
+	EXPECT_EQ(LOW, space.low);
+	EXPECT_EQ(PORTS, space.ports);
+	EXPECT_LE(space.busy, taken);
+	EXPECT_GE(space.busy, taken - RACES);
+
+	candidates = stats_get_path(path, "candidates");
+	take_all(_metadata, &holder, &self->taker);
+	candidates = stats_get_path(path, "candidates") - candidates;
+	EXPECT_GE(candidates, PORTS - taken);
+	EXPECT_LE(candidates, PORTS - taken + RACES);
+	EXPECT_LE(PORTS - taken, stats_get_path(path, "map_hits"));
+	ASSERT_EQ(1, spaces_read(&space));
+	EXPECT_LE(space.free, RACES);
+}
+
+TEST_F(maps, failures_are_cached_and_a_released_port_is_found_at_once)
+{
+	struct holder holder = { 0 };
+	const char *path = port_path_name(variant->choice.path);
+	long long cached, refused;
+	int fd, i, port;
+
+	take_until_map(_metadata, &holder, &self->taker);
+	take_all(_metadata, &holder, &self->taker);
+	/* Whatever a race has left free in the map is tried here. */
+	expect_exhausted(_metadata, &self->taker);
+
+	cached = stats_get_path(path, "exhausted_cached");
+	refused = stats_get_path(path, "refused_kernel");
+	fd = port_socket(&self->taker);
+	for (i = 0; i < FAILURES; i++) {
+		ASSERT_EQ(-1, port_choose(&self->taker, fd));
+		ASSERT_EQ(port_path_exhausted(self->taker.path), errno);
+	}
+	EXPECT_LT(cached, stats_get_path(path, "exhausted_cached"));
+	EXPECT_GE(refused + RACES, stats_get_path(path, "refused_kernel"));
+	EXPECT_EQ(FAILURES + 1, stats_get_path(path, "exhausted"));
+
+	for (i = 0; i < PORTS; i += 17) {
+		port = port_of(holder.fd[i]);
+		port_release(holder.fd[i]);
+		holder.fd[i] = port_take(&self->taker);
+		EXPECT_EQ(port, port_of(holder.fd[i]));
+		expect_exhausted(_metadata, &self->taker);
+	}
+}
+
+TEST_F(maps, there_are_none_with_a_threshold_or_a_limit_of_0)
+{
+	struct holder holder = { 0 };
+	struct space space;
+
+	/* Either does: one with IPv4, the other with IPv6 */
+	ASSERT_EQ(0, sysctl_set(variant->choice.family == AF_INET ?
+				"dynport/map_threshold" : "dynport/map_limit", "0"));
+	take_all(_metadata, &holder, &self->taker);
+	expect_exhausted(_metadata, &self->taker);
+	EXPECT_EQ(0, spaces_read(&space));
+	EXPECT_EQ(0, stats_get("maps_created"));
+}
+
+TEST_F(maps, a_new_window_is_used_at_once)
+{
+	struct holder holder = { 0 }, other = { 0 };
+	struct space space;
+
+	take_until_map(_metadata, &holder, &self->taker);
+	ASSERT_EQ(0, sysctl_set_window(OTHER_LOW, OTHER_LOW + OTHER_PORTS - 1));
+	take(_metadata, &other, &self->taker, OTHER_LOW, OTHER_PORTS, OTHER_PORTS);
+	expect_exhausted(_metadata, &self->taker);
+	EXPECT_EQ(1, stats_get("maps_evicted"));
+	ASSERT_EQ(1, spaces_read(&space));
+	EXPECT_EQ(OTHER_LOW, space.low);
+	EXPECT_EQ(OTHER_PORTS, space.ports);
+}
+
+TEST_F(maps, a_new_stride_leaves_exhaustion_exact)
+{
+	struct holder holder = { 0 };
+
+	take_until_map(_metadata, &holder, &self->taker);
+	ASSERT_EQ(0, sysctl_set("dynport/bind_stride", "5"));
+	take_all(_metadata, &holder, &self->taker);
+	EXPECT_EQ(1, stats_get("maps_evicted"));
+	expect_exhausted(_metadata, &self->taker);
+}
+
+/* Enters a namespace, fills it, and dies with it. */
+static void fill_and_exit(const struct variant *choice)
+{
+	struct port_taker taker;
+	struct space space;
+	int i;
+
+	if (variant_enter(choice, LOW, LOW + PORTS - 1, &taker))
+		_exit(1);
+	for (i = 0; i < PORTS; i++)
+		if (port_take(&taker) < 0)
+			_exit(2);
+	_exit(port_take(&taker) < 0 && spaces_read(&space) == 1 ? 0 : 3);
+}
+
+TEST_F(maps, a_namespace_with_one_can_end)
+{
+	int i, status;
+	pid_t child;
+
+	for (i = 0; i < NAMESPACES; i++) {
+		child = fork();
+		ASSERT_GE(child, 0);
+		if (!child)
+			fill_and_exit(&variant->choice);
+		ASSERT_EQ(child, waitpid(child, &status, 0));
+		ASSERT_EQ(0, status);
+		ASSERT_LT(0, port_sample(&self->taker));
+	}
+}
+
+/* What there is one of: connect(), IPv4, random_pick. */
+TEST(a_limit_of_1_keeps_the_last_of_two)
+{
+	struct variant choice = { PORT_PATH_CONNECT, AF_INET, "random_pick" };
+	union port_address address = port_loopback(AF_INET, PORT_LISTENER + 1);
+	struct port_taker taker;
+	struct holder holder = { 0 };
+	struct space space;
+	int fd, i;
+
+	VARIANT_SETUP(&choice, LOW, LOW + PORTS - 1, &taker);
+	ASSERT_EQ(0, sysctl_set("dynport/map_limit", "1"));
+	ASSERT_LE(0, port_listener_open(AF_INET, 0, PORT_LISTENER + 1));
+	take_all(_metadata, &holder, &taker);
+	EXPECT_EQ(1, stats_get("maps_created"));
+	for (i = 0; i <= PORTS; i++) {
+		fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		ASSERT_EQ(i < PORTS ? 0 : -1, port_connect(fd, address));
+	}
+	EXPECT_EQ(EADDRNOTAVAIL, errno);
+	EXPECT_EQ(1, stats_get("maps_evicted"));
+	ASSERT_EQ(1, spaces_read(&space));
+	EXPECT_EQ(PORT_LISTENER + 1, space.rport);
+	expect_exhausted(_metadata, &taker);
+}
+
+TEST(only_root_may_read_them)
+{
+	struct stat st;
+	int status;
+	pid_t child;
+
+	if (!sysctl_have_dynport())
+		SKIP(return, "dynport is not loaded");
+	ASSERT_EQ(0, netns_enter_new());
+	ASSERT_EQ(0, stat(SPACES_FILE, &st));
+	EXPECT_EQ(0400, st.st_mode & 07777);
+	child = fork();
+	ASSERT_GE(child, 0);
+	if (!child)
+		_exit(setuid(65534) || open(SPACES_FILE, O_RDONLY) >= 0 ||
+		      errno != EACCES);
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, status);
+}
+
+TEST_HARNESS_MAIN
