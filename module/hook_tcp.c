@@ -12,6 +12,7 @@
 #include <net/inet_hashtables.h>
 
 #include "hook.h"
+#include "hook_request.h"
 #include "hook_window.h"
 #include "search.h"
 
@@ -134,15 +135,7 @@ static int hooked_inet_csk_get_port(struct sock *sk, unsigned short snum)
 	hook_window_begin(&window, sk);
 	dynport_search_begin(&search, netns, DYNPORT_PATH_BIND, window.low,
 			     window.high, window.user);
-	search.req.family = sk->sk_family;
-	search.req.protocol = IPPROTO_TCP;
-	search.req.device = READ_ONCE(sk->sk_bound_dev_if);
-#if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6)
-		search.req.laddr.ip6 = sk->sk_v6_rcv_saddr;
-	else
-#endif
-		search.req.laddr.ip = inet_sk(sk)->inet_rcv_saddr;
+	hook_local_request(&search.req, sk);
 
 	/*
 	 * Each candidate would be tried strictly and then relaxed, and so be

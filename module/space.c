@@ -10,7 +10,6 @@
 #include <linux/rculist.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
-#include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 #include <net/ip.h>
 
@@ -31,8 +30,8 @@ static const struct rhashtable_params space_params = {
 	.automatic_shrinking = true,
 };
 
-void dynport_space_key_init(struct dynport_space_key *key,
-			    const struct dynport_request *req)
+static void space_key_init(struct dynport_space_key *key,
+			   const struct dynport_request *req)
 {
 	memset(key, 0, sizeof(*key));
 	key->path = req->path;
@@ -117,7 +116,7 @@ struct dynport_space *dynport_space_get(struct dynport_netns *netns,
 	struct dynport_space *space;
 	unsigned long now;
 
-	dynport_space_key_init(&key, req);
+	space_key_init(&key, req);
 	space = space_find(netns, &key);
 	if (!space)
 		return NULL;
@@ -203,7 +202,7 @@ struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 	space = kvzalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!space)
 		return NULL;
-	dynport_space_key_init(&space->key, req);
+	space_key_init(&space->key, req);
 	spin_lock_init(&space->lock);
 	space->low = low;
 	space->last_used = jiffies;

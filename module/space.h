@@ -81,9 +81,6 @@ struct dynport_spaces {
 	struct delayed_work idle_work;
 };
 
-void dynport_space_key_init(struct dynport_space_key *key,
-			    const struct dynport_request *req);
-
 /**
  * dynport_space_get() - the space of a request
  * @netns: the namespace

@@ -12,8 +12,8 @@
 
 #include "spaces.h"
 
-void dynport_space_key_init(struct dynport_space_key *key,
-			    const struct dynport_request *req)
+static void space_key_init(struct dynport_space_key *key,
+			   const struct dynport_request *req)
 {
 	memset(key, 0, sizeof(*key));
 	key->path = req->path;
@@ -39,7 +39,7 @@ static struct dynport_space *space_find(struct dynport_netns *netns,
 	struct dynport_space_key key;
 	struct dynport_space *space;
 
-	dynport_space_key_init(&key, req);
+	space_key_init(&key, req);
 	list_for_each_entry(space, &netns->spaces.list, list)
 		if (!memcmp(&space->key, &key, sizeof(key)))
 			return space;
@@ -94,7 +94,7 @@ struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 		perror("calloc");
 		exit(1);
 	}
-	dynport_space_key_init(&space->key, req);
+	space_key_init(&space->key, req);
 	spin_lock_init(&space->lock);
 	space->low = low;
 	portmap_init(&space->map, space->bits, high - low + 1,
