@@ -15,28 +15,22 @@
 #include "proc_stats.h"
 #include "settings.h"
 #include "status.h"
+#include "unit.h"
 
-#define PLAN 21
+#define PLAN 24
 
 static unsigned int tests, failures;
+int unit_doubt;
 
-/* One true sentence; a false one names the line of the first doubt in it. */
-static int doubt;
-
-#define expect(what) do {			\
-	if (!(what) && !doubt)			\
-		doubt = __LINE__;		\
-} while (0)
-
-static void tell(const char *sentence)
+void tell(const char *sentence)
 {
 	tests++;
-	if (doubt) {
+	if (unit_doubt) {
 		failures++;
-		printf("# unit.c:%d\n", doubt);
+		printf("# line %d\n", unit_doubt);
 	}
-	printf("%sok %u - %s\n", doubt ? "not " : "", tests, sentence);
-	doubt = 0;
+	printf("%sok %u - %s\n", unit_doubt ? "not " : "", tests, sentence);
+	unit_doubt = 0;
 }
 
 static const char stats_text[] =
@@ -450,6 +444,7 @@ int main(void)
 	test_nearest();
 	test_info();
 	test_findings();
+	test_genl();
 	if (tests != PLAN)
 		printf("Bail out! %u tests, but planned were %d\n", tests, PLAN);
 	return failures || tests != PLAN;

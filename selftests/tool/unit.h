@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How the unit tests judge: expect() conditions, then tell() the sentence that
+ * they prove. unit.c counts, and calls what each unit_*.c file has.
+ */
+#ifndef DYNPORT_UNIT_H
+#define DYNPORT_UNIT_H
+
+/* The line of the first doubt in the sentence to come, 0: none. */
+extern int unit_doubt;
+
+#define expect(what) do {			\
+	if (!(what) && !unit_doubt)		\
+		unit_doubt = __LINE__;		\
+} while (0)
+
+/* One true sentence; a false one names the line of the first doubt in it. */
+void tell(const char *sentence);
+
+void test_genl(void);
+
+#endif
