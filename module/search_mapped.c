@@ -13,6 +13,7 @@
 #include "random.h"
 #include "search.h"
 #include "space.h"
+#include "sweep.h"
 
 #define MAPPED_DRAWS	16	/* of an algorithm, before the next free port */
 #define MAPPED_LINGERERS 8	/* candidates in TIME_WAIT per search */
@@ -134,7 +135,7 @@ u16 dynport_search_mapped_next(struct dynport_search *search)
 		}
 		rcu_read_unlock();
 		if (unlikely(is_short))
-			dynport_space_want_sweep(netns, space);
+			dynport_sweep_want(netns, space);
 		if (!found)
 			return 0;
 
@@ -219,6 +220,6 @@ void dynport_search_mapped_end(struct dynport_search *search, int err, u16 port)
 
 	/* The kernel knew better than the map. */
 	if (unlikely(!err && search->fell_back))
-		dynport_space_want_sweep(search->netns, space);
+		dynport_sweep_want(search->netns, space);
 	dynport_space_put(space);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * space.c - the life of port spaces, and their upkeep
+ * space.c - the life of port spaces, and ports being released in them
  *
  * See space.h. Locks, outermost first: dynport_spaces.lock (which spaces there
  * are), dynport_space.lock (one map). Neither is held over a call into the
@@ -13,15 +13,13 @@
 #include <linux/workqueue.h>
 #include <net/ip.h>
 
-#include "census.h"
 #include "compat.h"
 #include "netns.h"
 #include "space.h"
+#include "sweep.h"
 
 #define SPACE_IDLE		(60 * HZ)	/* unused for so long: dropped */
 #define SPACE_IDLE_CHECK	(10 * HZ)
-#define SPACE_SWEEP_INTERVAL	HZ
-#define SPACE_SWEEP_SHARE	16	/* sweeps take 1/16 of the time at most */
 
 static const struct rhashtable_params space_params = {
 	.key_len	= sizeof(struct dynport_space_key),
@@ -217,7 +215,7 @@ struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 	}
 	queue_delayed_work(system_unbound_wq, &netns->spaces.idle_work,
 			   SPACE_IDLE_CHECK);
-	dynport_space_want_sweep(netns, space);
+	dynport_sweep_want(netns, space);
 	return space;
 }
 
@@ -239,120 +237,6 @@ void dynport_space_release(struct dynport_netns *netns,
 	portmap_set(&space->map, index, state);
 	space->exhausted_until = 0;
 	spin_unlock_bh(&space->lock);
-}
-
-/* Jiffies until a space that has been swept may be swept again. */
-static unsigned long space_sweep_delay(const struct dynport_spaces *spaces)
-{
-	unsigned long next = READ_ONCE(spaces->sweep_not_before);
-
-	return time_before(jiffies, next) ? next - jiffies : 0;
-}
-
-void dynport_space_want_sweep(struct dynport_netns *netns,
-			      struct dynport_space *space)
-{
-	struct dynport_spaces *spaces = &netns->spaces;
-
-	if (READ_ONCE(space->sweep_wanted))
-		return;
-	WRITE_ONCE(space->sweep_wanted, true);
-	if (READ_ONCE(space->swept))
-		queue_delayed_work(system_unbound_wq, &spaces->sweep_work,
-				   space_sweep_delay(spaces));
-	else
-		mod_delayed_work(system_unbound_wq, &spaces->sweep_work, 0);
-}
-
-/* Bring a map in line with the kernel's tables. Context: process. */
-static void space_sweep(struct dynport_netns *netns,
-			struct dynport_space *space)
-{
-	enum portmap_state state;
-	bool in_use, freed = false;
-	u32 index;
-
-	for (index = 0; index < space->map.count; index++) {
-		/*
-		 * Not with the lock held: the tables have their own. So what
-		 * is seen may be old when it is used, and the next sweep
-		 * finds that out.
-		 */
-		in_use = inet_is_local_reserved_port(netns->net,
-						     space->low + index) ||
-			 dynport_census_in_use(netns->net, &space->key,
-					       space->low + index);
-		spin_lock_bh(&space->lock);
-		state = portmap_get(&space->map, index);
-		if (in_use && state == PORTMAP_FREE) {
-			portmap_set(&space->map, index, PORTMAP_BUSY);
-		} else if (!in_use && state != PORTMAP_FREE) {
-			portmap_set(&space->map, index, PORTMAP_FREE);
-			freed = true;
-		}
-		spin_unlock_bh(&space->lock);
-		cond_resched();
-	}
-	if (freed) {
-		spin_lock_bh(&space->lock);
-		space->exhausted_until = 0;
-		spin_unlock_bh(&space->lock);
-	}
-	WRITE_ONCE(space->swept, jiffies ?: 1);
-	dynport_count(netns->stats, DYNPORT_STAT_SWEEPS);
-}
-
-/*
- * The next space that wants a sweep, with a reference. If it is @early, only a
- * new one gets it, and @later tells of others.
- */
-static struct dynport_space *space_next_to_sweep(struct dynport_spaces *spaces,
-						 bool early, bool *later)
-{
-	struct dynport_space *space;
-
-	*later = false;
-	spin_lock_bh(&spaces->lock);
-	list_for_each_entry(space, &spaces->list, list) {
-		if (!READ_ONCE(space->sweep_wanted))
-			continue;
-		if (early && space->swept) {
-			*later = true;
-			continue;
-		}
-		WRITE_ONCE(space->sweep_wanted, false);
-		refcount_inc(&space->users);
-		spin_unlock_bh(&spaces->lock);
-		return space;
-	}
-	spin_unlock_bh(&spaces->lock);
-	return NULL;
-}
-
-static void space_sweep_work(struct work_struct *work)
-{
-	struct dynport_spaces *spaces =
-		container_of(to_delayed_work(work), struct dynport_spaces,
-			     sweep_work);
-	struct dynport_netns *netns =
-		container_of(spaces, struct dynport_netns, spaces);
-	bool early = space_sweep_delay(spaces), later;
-	unsigned long began = jiffies, pause;
-	struct dynport_space *space;
-
-	while ((space = space_next_to_sweep(spaces, early, &later))) {
-		space_sweep(netns, space);
-		dynport_space_put(space);
-	}
-	if (!early) {
-		pause = (jiffies - began) * SPACE_SWEEP_SHARE;
-		WRITE_ONCE(spaces->sweep_not_before,
-			   jiffies + max_t(unsigned long, pause,
-					   SPACE_SWEEP_INTERVAL));
-	}
-	if (later)
-		queue_delayed_work(system_unbound_wq, &spaces->sweep_work,
-				   space_sweep_delay(spaces));
 }
 
 static void space_idle_work(struct work_struct *work)
@@ -446,7 +330,7 @@ int dynport_space_netns_init(struct dynport_netns *netns)
 
 	spin_lock_init(&spaces->lock);
 	INIT_LIST_HEAD(&spaces->list);
-	INIT_DELAYED_WORK(&spaces->sweep_work, space_sweep_work);
+	dynport_sweep_netns_init(netns);
 	INIT_DELAYED_WORK(&spaces->idle_work, space_idle_work);
 	spaces->low = U16_MAX;
 	return rhashtable_init(&spaces->table, &space_params);
@@ -458,7 +342,7 @@ void dynport_space_netns_exit(struct dynport_netns *netns)
 	struct dynport_spaces *spaces = &netns->spaces;
 	struct dynport_space *space, *next;
 
-	cancel_delayed_work_sync(&spaces->sweep_work);
+	dynport_sweep_netns_exit(netns);
 	cancel_delayed_work_sync(&spaces->idle_work);
 	spin_lock_bh(&spaces->lock);
 	list_for_each_entry_safe(space, next, &spaces->list, list)

@@ -10,9 +10,8 @@
  * may be used is for the kernel to say.
  *
  * Upkeep: a search marks its candidate busy before it tries it; the hooks on
- * release free it; the sweep, in a work item, compares the map with the
- * kernel's tables when the space is new, and at most once a second when it is
- * short of ports.
+ * release free it; the sweep (sweep.h) compares the map with the kernel's
+ * tables.
  *
  * Lifetime: the namespace's table holds a reference; a search holds one while
  * it runs, the hooks on release are under RCU. A space that nobody used for a
@@ -100,13 +99,6 @@ struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 					   const struct dynport_request *req,
 					   u32 low, u32 high, bool part);
 void dynport_space_put(struct dynport_space *space);
-
-/*
- * A search found few ports, or none, left: compare with reality soon. Context:
- * process.
- */
-void dynport_space_want_sweep(struct dynport_netns *netns,
-			      struct dynport_space *space);
 
 /**
  * dynport_space_release() - a port is, or is about to be, no longer in use

@@ -11,6 +11,7 @@
 #include <net/ip.h>
 
 #include "spaces.h"
+#include "sweep.h"
 
 static void space_key_init(struct dynport_space_key *key,
 			   const struct dynport_request *req)
@@ -104,7 +105,7 @@ struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 	list_add_tail(&space->list, &netns->spaces.list);
 	netns->spaces.count[req->path]++;
 	dynport_count(netns->stats, DYNPORT_STAT_MAPS_CREATED);
-	dynport_space_want_sweep(netns, space);
+	dynport_sweep_want(netns, space);
 	return space;
 }
 
@@ -114,8 +115,8 @@ void dynport_space_put(struct dynport_space *space)
 		free(space);
 }
 
-void dynport_space_want_sweep(struct dynport_netns *netns,
-			      struct dynport_space *space)
+void dynport_sweep_want(struct dynport_netns *netns,
+			struct dynport_space *space)
 {
 	struct host *host = container_of(netns, struct host, netns);
 	u32 index;

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sweep.c - comparing port maps with the kernel's tables
+ *
+ * See sweep.h. One work item per namespace goes through the spaces that want
+ * it. Locks are those of space.c; none is held while the tables are read.
+ */
+#include <linux/jiffies.h>
+#include <linux/workqueue.h>
+#include <net/ip.h>
+
+#include "census.h"
+#include "netns.h"
+#include "sweep.h"
+
+#define SWEEP_INTERVAL		HZ
+#define SWEEP_SHARE	16	/* sweeps take 1/16 of the time at most */
+
+/* Jiffies until a space that has been swept may be swept again. */
+static unsigned long sweep_delay(const struct dynport_spaces *spaces)
+{
+	unsigned long next = READ_ONCE(spaces->sweep_not_before);
+
+	return time_before(jiffies, next) ? next - jiffies : 0;
+}
+
+void dynport_sweep_want(struct dynport_netns *netns,
+			struct dynport_space *space)
+{
+	struct dynport_spaces *spaces = &netns->spaces;
+
+	if (READ_ONCE(space->sweep_wanted))
+		return;
+	WRITE_ONCE(space->sweep_wanted, true);
+	if (READ_ONCE(space->swept))
+		queue_delayed_work(system_unbound_wq, &spaces->sweep_work,
+				   sweep_delay(spaces));
+	else
+		mod_delayed_work(system_unbound_wq, &spaces->sweep_work, 0);
+}
+
+/* Bring a map in line with the kernel's tables. Context: process. */
+static void sweep_space(struct dynport_netns *netns,
+			struct dynport_space *space)
+{
+	enum portmap_state state;
+	bool in_use, freed = false;
+	u32 index;
+
+	for (index = 0; index < space->map.count; index++) {
+		/*
+		 * Not with the lock held: the tables have their own. So what
+		 * is seen may be old when it is used, and the next sweep
+		 * finds that out.
+		 */
+		in_use = inet_is_local_reserved_port(netns->net,
+						     space->low + index) ||
+			 dynport_census_in_use(netns->net, &space->key,
+					       space->low + index);
+		spin_lock_bh(&space->lock);
+		state = portmap_get(&space->map, index);
+		if (in_use && state == PORTMAP_FREE) {
+			portmap_set(&space->map, index, PORTMAP_BUSY);
+		} else if (!in_use && state != PORTMAP_FREE) {
+			portmap_set(&space->map, index, PORTMAP_FREE);
+			freed = true;
+		}
+		spin_unlock_bh(&space->lock);
+		cond_resched();
+	}
+	if (freed) {
+		spin_lock_bh(&space->lock);
+		space->exhausted_until = 0;
+		spin_unlock_bh(&space->lock);
+	}
+	WRITE_ONCE(space->swept, jiffies ?: 1);
+	dynport_count(netns->stats, DYNPORT_STAT_SWEEPS);
+}
+
+/*
+ * The next space that wants a sweep, with a reference. If it is @early, only a
+ * new one gets it, and @later tells of others.
+ */
+static struct dynport_space *sweep_next_space(struct dynport_spaces *spaces,
+					      bool early, bool *later)
+{
+	struct dynport_space *space;
+
+	*later = false;
+	spin_lock_bh(&spaces->lock);
+	list_for_each_entry(space, &spaces->list, list) {
+		if (!READ_ONCE(space->sweep_wanted))
+			continue;
+		if (early && space->swept) {
+			*later = true;
+			continue;
+		}
+		WRITE_ONCE(space->sweep_wanted, false);
+		refcount_inc(&space->users);
+		spin_unlock_bh(&spaces->lock);
+		return space;
+	}
+	spin_unlock_bh(&spaces->lock);
+	return NULL;
+}
+
+static void sweep_work_run(struct work_struct *work)
+{
+	struct dynport_spaces *spaces =
+		container_of(to_delayed_work(work), struct dynport_spaces,
+			     sweep_work);
+	struct dynport_netns *netns =
+		container_of(spaces, struct dynport_netns, spaces);
+	bool early = sweep_delay(spaces), later;
+	unsigned long began = jiffies, pause;
+	struct dynport_space *space;
+
+	while ((space = sweep_next_space(spaces, early, &later))) {
+		sweep_space(netns, space);
+		dynport_space_put(space);
+	}
+	if (!early) {
+		pause = (jiffies - began) * SWEEP_SHARE;
+		WRITE_ONCE(spaces->sweep_not_before,
+			   jiffies + max_t(unsigned long, pause,
+					   SWEEP_INTERVAL));
+	}
+	if (later)
+		queue_delayed_work(system_unbound_wq, &spaces->sweep_work,
+				   sweep_delay(spaces));
+}
+
+void dynport_sweep_netns_init(struct dynport_netns *netns)
+{
+	INIT_DELAYED_WORK(&netns->spaces.sweep_work, sweep_work_run);
+}
+
+void dynport_sweep_netns_exit(struct dynport_netns *netns)
+{
+	cancel_delayed_work_sync(&netns->spaces.sweep_work);
+}
