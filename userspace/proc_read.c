@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads the files that proc_stats.c parses. /proc/thread-self/net is that of
- * the namespace entered, where /proc/net would be for the first thread only.
+ * Reads the files that proc_stats.c and proc_spaces.c parse. /proc/thread-self/net
+ * is that of the namespace entered, where /proc/net would be for the first thread only.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "proc_spaces.h"
 #include "proc_stats.h"
 #include "textfile.h"
 
@@ -62,6 +63,23 @@ int histogram_read(struct histogram *histogram, char why[PROC_WHY_MAX])
 	if (ret)
 		return ret;
 	if (!histogram_parse(text, len, histogram, &error))
+		ret = proc_refuse(path, &error, why);
+	free(text);
+	return ret;
+}
+
+int spaces_read(struct spaces *spaces, char why[PROC_WHY_MAX])
+{
+	static const char path[] = PROC_DIR "spaces";
+	struct proc_error error;
+	char *text;
+	size_t len;
+	int ret;
+
+	ret = proc_read(path, &text, &len, why);
+	if (ret)
+		return ret;
+	if (!spaces_parse(text, len, spaces, &error))
 		ret = proc_refuse(path, &error, why);
 	free(text);
 	return ret;

@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The parsers of proc_stats.h. A line is taken apart into fields between tabs;
- * nothing is copied before it was measured.
- */
+/* The parsers of proc_stats.h. */
 #include <stdio.h>
 #include <string.h>
 
+#include "fields.h"
 #include "proc_stats.h"
-
-struct text {
-	const char *at, *end;
-	size_t line;
-};
-
-struct field {
-	const char *at;
-	size_t len;
-};
 
 static bool fail(struct proc_error *error, size_t line, const char *what)
 {
@@ -25,90 +13,10 @@ static bool fail(struct proc_error *error, size_t line, const char *what)
 	return false;
 }
 
-/* Cuts the next line off, without its newline. False at the end of the text. */
-static bool text_line(struct text *text, struct field *line)
-{
-	const char *newline;
-
-	if (text->at == text->end)
-		return false;
-	newline = memchr(text->at, '\n', text->end - text->at);
-	line->at = text->at;
-	line->len = (newline ? newline : text->end) - text->at;
-	text->at = newline ? newline + 1 : text->end;
-	text->line++;
-	return true;
-}
-
-/*
- * Cuts the next field off the line. A line of n tabs has n + 1 fields; after
- * the last one line->at is NULL, and there are no more.
- */
-static bool line_field(struct field *line, struct field *field)
-{
-	const char *tab;
-
-	if (!line->at)
-		return false;
-	tab = memchr(line->at, '\t', line->len);
-	field->at = line->at;
-	if (tab) {
-		field->len = tab - line->at;
-		line->len -= field->len + 1;
-		line->at = tab + 1;
-	} else {
-		field->len = line->len;
-		line->at = NULL;
-	}
-	return true;
-}
-
-static bool field_is(const struct field *field, const char *text)
-{
-	return field->len == strlen(text) &&
-	       memcmp(field->at, text, field->len) == 0;
-}
-
-static bool field_number(const struct field *field, uint64_t *number)
-{
-	uint64_t n = 0;
-	size_t i;
-
-	if (!field->len)
-		return false;
-	for (i = 0; i < field->len; i++) {
-		unsigned int digit = (unsigned char)field->at[i] - '0';
-
-		if (digit > 9 || n > (UINT64_MAX - digit) / 10)
-			return false;
-		n = n * 10 + digit;
-	}
-	*number = n;
-	return true;
-}
-
-static bool field_name(const struct field *field, char *name)
-{
-	size_t i;
-
-	if (!field->len || field->len >= PROC_NAME_MAX)
-		return false;
-	for (i = 0; i < field->len; i++) {
-		char c = field->at[i];
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
-		    c != '_')
-			return false;
-	}
-	memcpy(name, field->at, field->len);
-	name[field->len] = '\0';
-	return true;
-}
-
 bool counters_parse(const char *text, size_t len, struct counters *counters,
 		    struct proc_error *error)
 {
-	struct text in = { .at = text, .end = text + len };
+	struct text in = text_start(text, len);
 	struct field line, name, value;
 
 	counters->count = 0;
@@ -125,7 +33,7 @@ bool counters_parse(const char *text, size_t len, struct counters *counters,
 			return fail(error, in.line, "too many counters");
 		if (!line_field(&line, &name) || !line_field(&line, &value))
 			return fail(error, in.line, "no name and value");
-		if (!field_name(&name, counter->name))
+		if (!field_name(&name, counter->name, PROC_NAME_MAX))
 			return fail(error, in.line, "not a counter's name");
 		if (counters_find(counters, counter->name))
 			return fail(error, in.line, "a counter's second line");
@@ -184,7 +92,7 @@ static bool row_label(const struct field *field, struct histogram_row *row)
 bool histogram_parse(const char *text, size_t len, struct histogram *histogram,
 		     struct proc_error *error)
 {
-	struct text in = { .at = text, .end = text + len };
+	struct text in = text_start(text, len);
 	struct field line, field;
 	size_t i;
 
@@ -197,7 +105,8 @@ bool histogram_parse(const char *text, size_t len, struct histogram *histogram,
 	while (line_field(&line, &field)) {
 		if (histogram->columns == HISTOGRAM_COLUMNS_MAX)
 			return fail(error, in.line, "too many columns");
-		if (!field_name(&field, histogram->column[histogram->columns]))
+		if (!field_name(&field, histogram->column[histogram->columns],
+				PROC_NAME_MAX))
 			return fail(error, in.line, "not a column's name");
 		histogram->columns++;
 	}

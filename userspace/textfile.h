@@ -10,8 +10,11 @@
  * with it or not at all, and may have 32,768 parts of 6 characters.
  */
 #define TEXTFILE_ROOM (256 << 10)
-/* No file that the program reads is longer; a longer one gives -EFBIG. */
-#define TEXTFILE_MAX (1 << 20)
+/*
+ * No file that the program reads is longer (the longest is spaces with 65,536
+ * lines); a longer one gives -EFBIG.
+ */
+#define TEXTFILE_MAX (16 << 20)
 
 /*
  * Reads all of @path into *@text (to be freed; NUL-terminated) and its length

@@ -17,7 +17,7 @@
 #include "status.h"
 #include "unit.h"
 
-#define PLAN 24
+#define PLAN 26
 
 static unsigned int tests, failures;
 int unit_doubt;
@@ -445,6 +445,7 @@ int main(void)
 	test_info();
 	test_findings();
 	test_genl();
+	test_spaces();
 	if (tests != PLAN)
 		printf("Bail out! %u tests, but planned were %d\n", tests, PLAN);
 	return failures || tests != PLAN;

@@ -18,5 +18,6 @@ extern int unit_doubt;
 void tell(const char *sentence);
 
 void test_genl(void);
+void test_spaces(void);
 
 #endif
