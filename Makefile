@@ -10,6 +10,7 @@
 #   make shell      a shell in the guest, with the module loaded (K=6.1 or 6.12)
 #   make test       all tests;  make lint: the checks of the sources
 #   make bench-quick  the cost per choice of a port, in instructions
+#   make bench      everything that docs/bench shows, half an hour (KERNELS, PARTS)
 #   make modules-guest  only build for the guest's kernels
 # kbuild reads Kbuild, not this: make -C KDIR M=$PWD modules works, too.
 
@@ -62,6 +63,10 @@ shell: deps
 bench-quick: deps
 	@selftests/bench/quick
 
+bench:
+	@$(guest)/deps bench
+	@selftests/bench/bench
+
 # Each part writes its numbers to a file; the last line says their sum.
 test: deps
 	@rm -rf $(results)/test
@@ -86,4 +91,4 @@ clean:
 		-o -name '*.mod' -o -name '*.mod.c' -o -name '.*.d' -o -name modules.order \
 		-o -name Module.symvers \) -delete
 
-.PHONY: all module tool install deps modules-guest demo shell bench-quick test lint clean
+.PHONY: all module tool install deps modules-guest demo shell bench-quick bench test lint clean

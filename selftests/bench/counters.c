@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TRACING "/sys/kernel/tracing/"
@@ -23,37 +24,66 @@
 
 static bool tracing;
 
+#define STATS "/proc/net/dynport/stats"
+#define SETTLE_SECONDS 20
+
+/* A value of dynport's statistics; false without the module. */
+static bool stats_read(const char *wanted, uint64_t *value)
+{
+	FILE *file = fopen(STATS, "r");
+	bool found = false;
+	char name[64];
+
+	if (!file && errno == ENOENT)
+		return false;
+	if (!file)
+		die("can't read " STATS ": %s", strerror(errno));
+	if (fscanf(file, "%63s %*s", name) != 1 || strcmp(name, "name"))
+		die(STATS " has no header line");
+	while (!found && fscanf(file, "%63s %" SCNu64, name, value) == 2)
+		found = !strcmp(name, wanted);
+	fclose(file);
+	if (!found)
+		die(STATS " has no %s", wanted);
+	return true;
+}
+
 struct module_counts counters_module(enum operation op)
 {
 	static const char *const path[] = {
 		[OP_CONNECT] = "connect", [OP_BIND] = "bind", [OP_UDP] = "udp",
 	};
 	struct module_counts counts = { .present = false };
-	char name[64], searches[64], candidates[64];
-	bool seen_searches = false, seen_candidates = false;
-	uint64_t value;
-	FILE *file = fopen("/proc/net/dynport/stats", "r");
+	uint64_t *const values[] = { &counts.searches, &counts.candidates, &counts.map_hits };
+	static const char *const names[] = { "searches", "candidates", "map_hits" };
+	char name[64];
+	size_t i;
 
-	if (!file)
-		return counts;
-	snprintf(searches, sizeof(searches), "%s_searches", path[op]);
-	snprintf(candidates, sizeof(candidates), "%s_candidates", path[op]);
-	if (fscanf(file, "%63s %*s", name) != 1 || strcmp(name, "name"))
-		die("/proc/net/dynport/stats has no header line");
-	while (fscanf(file, "%63s %" SCNu64, name, &value) == 2) {
-		if (!strcmp(name, searches)) {
-			counts.searches = value;
-			seen_searches = true;
-		} else if (!strcmp(name, candidates)) {
-			counts.candidates = value;
-			seen_candidates = true;
-		}
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(name, sizeof(name), "%s_%s", path[op], names[i]);
+		counts.present = stats_read(name, values[i]);
 	}
-	fclose(file);
-	if (!seen_searches || !seen_candidates)
-		die("/proc/net/dynport/stats has no %s or no %s", searches, candidates);
-	counts.present = true;
 	return counts;
+}
+
+/*
+ * Waits until every port map was compared with the kernel's tables, and no such
+ * sweep has ended for a while: the first searches of a new map ask for more.
+ */
+void counters_settle(void)
+{
+	const struct timespec pause = { .tv_nsec = 100000000 };
+	uint64_t created, sweeps, before = UINT64_MAX;
+	unsigned int i;
+
+	for (i = 0; i < SETTLE_SECONDS * 10; i++) {
+		if (!stats_read("maps_created", &created) || !stats_read("sweeps", &sweeps) ||
+		    !created || (sweeps >= created && sweeps == before))
+			return;
+		before = sweeps;
+		nanosleep(&pause, NULL);
+	}
+	die("port maps weren't at rest within %d s", SETTLE_SECONDS);
 }
 
 static void tracing_write(const char *file, int flags, const char *text)

@@ -16,11 +16,17 @@
 
 static const char usage[] =
 "usage: portcost [OPTION...] MODE\n"
-"MODE: connect (TCP, loopback), bind (TCP, port 0), udp (UDP, port 0): times that call;\n"
-"      close, close-bind, close-udp: times the close() after it (TCP: by reset)\n"
+"MODE: connect (TCP, loopback), bind (TCP, port 0), udp (UDP, port 0): times that call,\n"
+"      and the close() after it (TCP: by reset)\n"
 "  -o PERCENT,...  occupancies to measure at, rising (default 1)\n"
 "  -n COUNT        operations measured at each (default 400)\n"
 "  -u COUNT        operations before them, not measured (default 50)\n"
+"  -b NS           no more operations for a row, before or while measuring, once they took\n"
+"                  so long (at least 5)\n"
+"  -v FILE         measure each of these variants at each occupancy; a line has a name, who\n"
+"                  chooses the port (plain: nobody; range: IP_LOCAL_PORT_RANGE on each socket;\n"
+"                  picks: bind() to random ports before connect()), and, if need be, a command\n"
+"                  that makes the system so\n"
 "  -6              IPv6\n"
 "  -N              nonblocking connect()\n"
 "  -a ADDRESS      of the server, or to bind (default: loopback, or the wildcard)\n"
@@ -34,7 +40,8 @@ static const char usage[] =
 "  -x COMMAND      run this in the namespace at the end, with the ports still occupied\n"
 "  -H              no header line\n"
 "Columns: ns are guest nanoseconds, less the clock's own; candidates is per search, from\n"
-"dynport's statistics; \"-\": not measured.\n";
+"dynport's statistics, mapped the share of searches that had a port map; first is the first\n"
+"operation of all; \"-\": not measured.\n";
 
 static void __attribute__((noreturn)) usage_error(const char *message, const char *what)
 {
@@ -43,9 +50,7 @@ static void __attribute__((noreturn)) usage_error(const char *message, const cha
 }
 
 static const struct mode modes[] = {
-	{ "connect", OP_CONNECT, false }, { "close", OP_CONNECT, true },
-	{ "bind", OP_BIND, false }, { "close-bind", OP_BIND, true },
-	{ "udp", OP_UDP, false }, { "close-udp", OP_UDP, true },
+	{ "connect", OP_CONNECT }, { "bind", OP_BIND }, { "udp", OP_UDP },
 };
 
 static const struct mode *mode_find(const char *name)
@@ -110,7 +115,7 @@ void options_parse(struct options *opt, int argc, char **argv)
 	const char *address = NULL;
 	int option;
 
-	while ((option = getopt(argc, argv, "o:n:u:6Na:d:p:t:c:s:w:e:x:Hh")) != -1) {
+	while ((option = getopt(argc, argv, "o:n:u:b:v:6Na:d:p:t:c:s:w:e:x:Hh")) != -1) {
 		switch (option) {
 		case 'o':
 			opt->nsteps = parse_steps(optarg, opt->steps);
@@ -120,6 +125,12 @@ void options_parse(struct options *opt, int argc, char **argv)
 			break;
 		case 'u':
 			opt->warm_up = number(optarg, 0, 10000000);
+			break;
+		case 'b':
+			opt->budget = number(optarg, 1, UINT32_MAX);
+			break;
+		case 'v':
+			variants_read(opt, optarg);
 			break;
 		case '6':
 			set->family = AF_INET6;
@@ -175,6 +186,7 @@ void options_parse(struct options *opt, int argc, char **argv)
 	if (opt->trace && opt->mode->op != OP_CONNECT)
 		usage_error("-t counts what connect() finds in use, not for mode", opt->mode->name);
 	set->op = opt->mode->op;
-	set->time_close = opt->mode->time_close;
+	if (!opt->nvariants)
+		opt->variants[opt->nvariants++].name = "-";
 	set_address(set, address);
 }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * traffic.c - the sockets of portcost: listeners, occupied ports, one operation
+ * traffic.c - the sockets of portcost: listeners, and one operation
  *
- * Occupied ports stay occupied until the program ends. They get there one by
- * one: a connection by a socket whose IP_LOCAL_PORT_RANGE is that one port, so
- * that the kernel is left with the very state that an ephemeral connect()
- * leaves, without its search; a bind by its number. Connections end by reset
- * (SO_LINGER 0): no TIME_WAIT is left, and an operation that is measured and
- * closed leaves the occupancy as it was.
+ * Connections end by reset (SO_LINGER 0): no TIME_WAIT is left, and an operation
+ * that is measured and closed leaves the occupancy as it was.
  */
 #define _GNU_SOURCE
 #include "portcost.h"
@@ -24,9 +20,11 @@
 #define IP_LOCAL_PORT_RANGE 51
 #endif
 
+#define PICKS_MAX 10000		/* ports that a client tries to bind to */
+
 static int listeners[DESTINATIONS_MAX];
 
-static uint64_t now(void)
+uint64_t traffic_now(void)
 {
 	struct timespec ts;
 
@@ -48,14 +46,14 @@ uint64_t traffic_clock_cost(void)
 	size_t i, n = sizeof(cost) / sizeof(cost[0]);
 
 	for (i = 0; i < n; i++) {
-		cost[i] = now();
-		cost[i] = now() - cost[i];
+		cost[i] = traffic_now();
+		cost[i] = traffic_now() - cost[i];
 	}
 	qsort(cost, n, sizeof(cost[0]), by_value);
 	return cost[n / 2];
 }
 
-static int open_socket(const struct settings *set, int flags)
+int traffic_open(const struct settings *set, int flags)
 {
 	struct linger reset = { .l_onoff = 1, .l_linger = 0 };
 	int type = set->op == OP_UDP ? SOCK_DGRAM : SOCK_STREAM;
@@ -68,7 +66,7 @@ static int open_socket(const struct settings *set, int flags)
 	return fd;
 }
 
-static struct sockaddr_storage with_port(const struct settings *set, unsigned int port)
+struct sockaddr_storage traffic_address(const struct settings *set, unsigned int port)
 {
 	struct sockaddr_storage addr = set->addr;
 
@@ -79,7 +77,7 @@ static struct sockaddr_storage with_port(const struct settings *set, unsigned in
 	return addr;
 }
 
-static unsigned int local_port(int fd)
+unsigned int traffic_local_port(int fd)
 {
 	struct sockaddr_storage addr;
 	socklen_t len = sizeof(addr);
@@ -99,8 +97,8 @@ void traffic_listen(const struct settings *set)
 	if (set->server_netns >= 0)
 		place_enter(set->server_netns);
 	for (i = 0; i < set->destinations; i++) {
-		addr = with_port(set, set->server_port + i);
-		listeners[i] = open_socket(set, 0);
+		addr = traffic_address(set, set->server_port + i);
+		listeners[i] = traffic_open(set, 0);
 		if (bind(listeners[i], (struct sockaddr *)&addr, set->addr_len) ||
 		    listen(listeners[i], 16))
 			die("listener on port %u: %s", set->server_port + i, strerror(errno));
@@ -110,7 +108,7 @@ void traffic_listen(const struct settings *set)
 }
 
 /* The listener's end of the connection just made. */
-static int accept_peer(unsigned int dest)
+int traffic_accept(unsigned int dest)
 {
 	int fd = accept4(listeners[dest], NULL, NULL, SOCK_CLOEXEC);
 
@@ -120,40 +118,14 @@ static int accept_peer(unsigned int dest)
 }
 
 /* 0, or the errno of a range without a free port. */
-static int full_range_error(const char *what)
+int traffic_full_error(const char *what)
 {
 	if (errno != EADDRNOTAVAIL && errno != EADDRINUSE && errno != EAGAIN)
 		die("%s: %s", what, strerror(errno));
 	return errno;
 }
 
-static bool occupy_port(const struct settings *set, unsigned int dest, unsigned int port)
-{
-	uint32_t window = port << 16 | port;
-	struct sockaddr_storage addr;
-	int fd = open_socket(set, 0);
-
-	if (set->op == OP_CONNECT) {
-		addr = with_port(set, set->server_port + dest);
-		if (setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &window, sizeof(window)))
-			die("IP_LOCAL_PORT_RANGE: %s", strerror(errno));
-	} else {
-		addr = with_port(set, port);
-	}
-	if ((set->op == OP_CONNECT ? connect : bind)(fd, (struct sockaddr *)&addr,
-						      set->addr_len)) {
-		full_range_error("occupying a port");
-		close(fd);
-		return false;
-	}
-	if (local_port(fd) != port)
-		die("wanted to occupy port %u, got %u", port, local_port(fd));
-	if (set->op == OP_CONNECT)
-		accept_peer(dest);
-	return true;
-}
-
-static uint64_t random_next(uint64_t *state)
+uint64_t traffic_random(uint64_t *state)
 {
 	uint64_t z = (*state += 0x9e3779b97f4a7c15);	/* splitmix64 */
 
@@ -162,60 +134,30 @@ static uint64_t random_next(uint64_t *state)
 	return z ^ (z >> 31);
 }
 
-static void shuffle(unsigned int *ports, unsigned int n, uint64_t *state)
+/* IP_LOCAL_PORT_RANGE; on 6.12 the kernel then goes in steps of one, not two. */
+void traffic_set_range(int fd, unsigned int low, unsigned int high)
 {
-	unsigned int i, j, swap;
+	uint32_t window = high << 16 | low;
 
-	for (i = n; i > 1; i--) {
-		j = (unsigned int)(random_next(state) % i);
-		swap = ports[i - 1];
-		ports[i - 1] = ports[j];
-		ports[j] = swap;
-	}
+	if (setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &window, sizeof(window)))
+		die("IP_LOCAL_PORT_RANGE: %s", strerror(errno));
 }
 
-/*
- * The order in which a host's own traffic would have taken the ports: connect()
- * the ones at even distance from the range's start and then the others, bind(0)
- * the other way round, UDP all alike; at random within each of them.
- */
-static unsigned int port_order(const struct settings *set, unsigned int *ports, uint64_t *state)
+/* Binds to a random port that is free; -1 if none was found. */
+static int pick_port(const struct settings *set, int fd)
 {
-	unsigned int step = set->op == OP_UDP ? 1 : 2;
-	unsigned int first = set->op == OP_BIND, n = 0, pass, start, port;
+	static uint64_t state = 1;
+	struct sockaddr_storage addr = traffic_address(set, 0);
+	unsigned int tries, port, count = set->high - set->low + 1;
 
-	for (pass = 0; pass < step; pass++) {
-		start = n;
-		for (port = set->low + (first + pass) % step; port <= set->high; port += step)
-			ports[n++] = port;
-		shuffle(ports + start, n - start, state);
+	for (tries = 0; tries < PICKS_MAX; tries++) {
+		port = set->low + (unsigned int)(traffic_random(&state) % count);
+		addr = traffic_address(set, port);
+		if (!bind(fd, (struct sockaddr *)&addr, set->addr_len))
+			return 0;
+		traffic_full_error("bind");
 	}
-	return n;
-}
-
-/*
- * Occupies ports until each destination (or the bind space) has `ports` of
- * them; ports that the kernel doesn't give (reserved, in use) are passed over.
- * Returns the number that each one has now: lower only if the range is used up.
- */
-unsigned int traffic_occupy(const struct settings *set, unsigned int ports)
-{
-	static unsigned int order[DESTINATIONS_MAX][PORTS_MAX];
-	static unsigned int total, next[DESTINATIONS_MAX], busy[DESTINATIONS_MAX];
-	unsigned int spaces = set->op == OP_CONNECT ? set->destinations : 1;
-	unsigned int i, lowest = ports;
-	uint64_t state = set->seed;
-
-	if (!total)
-		for (i = 0; i < spaces; i++)
-			total = port_order(set, order[i], &state);
-	for (i = 0; i < spaces; i++) {
-		while (busy[i] < ports && next[i] < total)
-			busy[i] += occupy_port(set, i, order[i][next[i]++]);
-		if (busy[i] < lowest)
-			lowest = busy[i];
-	}
-	return lowest;
+	return -1;
 }
 
 static void wait_connected(int fd)
@@ -229,32 +171,42 @@ static void wait_connected(int fd)
 		die("nonblocking connect: %s", strerror(errno));
 }
 
-int traffic_operate(const struct settings *set, unsigned int dest, uint64_t *ns)
+/* What the client does to have a port, as one operation. */
+int traffic_choose(const struct settings *set, int fd, const struct sockaddr_storage *addr)
+{
+	const struct sockaddr *sa = (const struct sockaddr *)addr;
+
+	if (set->client == CLIENT_RANGE)
+		traffic_set_range(fd, set->low, set->high);
+	if (set->client == CLIENT_PICKS && pick_port(set, fd))
+		return -1;
+	if (set->op == OP_CONNECT)
+		return connect(fd, sa, set->addr_len);
+	return set->client == CLIENT_PICKS ? 0 : bind(fd, sa, set->addr_len);
+}
+
+int traffic_operate(const struct settings *set, unsigned int dest, struct took *took)
 {
 	bool connects = set->op == OP_CONNECT;
-	struct sockaddr_storage addr = with_port(set, connects ? set->server_port + dest : 0);
-	int fd = open_socket(set, connects && set->nonblocking ? SOCK_NONBLOCK : 0);
+	struct sockaddr_storage addr = traffic_address(set, connects ? set->server_port + dest : 0);
+	int fd = traffic_open(set, connects && set->nonblocking ? SOCK_NONBLOCK : 0);
 	int peer = -1, error = 0, failed;
 	uint64_t begin;
 
-	begin = now();
-	if (connects)
-		failed = connect(fd, (struct sockaddr *)&addr, set->addr_len);
-	else
-		failed = bind(fd, (struct sockaddr *)&addr, set->addr_len);
-	*ns = now() - begin;
+	begin = traffic_now();
+	failed = traffic_choose(set, fd, &addr);
+	took->ns = traffic_now() - begin;
 	if (failed && connects && errno == EINPROGRESS) {
 		wait_connected(fd);
 		failed = 0;
 	}
 	if (failed)
-		error = full_range_error(connects ? "connect" : "bind");
+		error = traffic_full_error(connects ? "connect" : "bind");
 	else if (connects)
-		peer = accept_peer(dest);
-	begin = now();
+		peer = traffic_accept(dest);
+	begin = traffic_now();
 	close(fd);
-	if (set->time_close)
-		*ns = now() - begin;
+	took->close_ns = traffic_now() - begin;
 	if (peer >= 0)
 		close(peer);
 	return error;
