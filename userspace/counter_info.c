@@ -32,3 +32,20 @@ const char *counter_meaning(const char *name)
 			return known[i].meaning;
 	return NULL;
 }
+
+enum path counter_path(const char *name, const char **what)
+{
+	enum path path;
+
+	for (path = 0; path < PATHS; path++) {
+		size_t len = strlen(paths[path].name);
+
+		if (strncmp(name, paths[path].name, len) == 0 &&
+		    name[len] == '_') {
+			*what = name + len + 1;
+			return path;
+		}
+	}
+	*what = name;
+	return PATHS;
+}

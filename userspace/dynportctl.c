@@ -24,6 +24,7 @@ const struct verb *const verbs[] = {
 	&verb_set,
 	&verb_algorithms,
 	&verb_stats,
+	&verb_metrics,
 	&verb_completion,
 	NULL,
 };

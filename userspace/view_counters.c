@@ -26,24 +26,6 @@ void view_set_number(struct libscols_line *line, size_t column, uint64_t n)
 	output_setf(line, column, "%llu", (unsigned long long)n);
 }
 
-/* The path's part of a counter's name, PATHS if it is the namespace's. */
-static enum path counter_path(const char *name, const char **what)
-{
-	enum path path;
-
-	for (path = 0; path < PATHS; path++) {
-		size_t len = strlen(paths[path].name);
-
-		if (strncmp(name, paths[path].name, len) == 0 &&
-		    name[len] == '_') {
-			*what = name + len + 1;
-			return path;
-		}
-	}
-	*what = name;
-	return PATHS;
-}
-
 static void json_counters(const struct view *view, const struct counters *now)
 {
 	struct output_column columns[COUNTERS_MAX + 1];

@@ -17,7 +17,7 @@
 #include "status.h"
 #include "unit.h"
 
-#define PLAN 26
+#define PLAN 30
 
 static unsigned int tests, failures;
 int unit_doubt;
@@ -445,6 +445,7 @@ int main(void)
 	test_info();
 	test_findings();
 	test_genl();
+	test_metrics();
 	test_spaces();
 	if (tests != PLAN)
 		printf("Bail out! %u tests, but planned were %d\n", tests, PLAN);

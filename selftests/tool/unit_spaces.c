@@ -11,9 +11,12 @@
 	"\tsearches\texhausted\tlast_used\tpath\tdevice\tlow\tlingering\n"
 
 static const char text[] = HEADER
-	"tcp\tipv4\t10.0.0.1\t10.0.0.2\t80\t28232\t14116\t14116\t50.0\t9\t0\t3\tconnect\t0\t32768\t5\n"
-	"udp\tipv6\t::\t-\t0\t10\t10\t0\t100.0\t18446744073709551615\t7\t0\tudp\t2\t40000\t0\n"
-	"tcp\tipv4\t10.0.0.1\t10.0.0.3\t80\t28232\t14116\t14116\t50.0\t9\t0\t3\tconnect\t0\t32768\t5\n";
+	"tcp\tipv4\t10.0.0.1\t10.0.0.2\t80\t28232\t14116\t14116\t50.0"
+	"\t9\t0\t3\tconnect\t0\t32768\t5\n"
+	"udp\tipv6\t::\t-\t0\t10\t10\t0\t100.0"
+	"\t18446744073709551615\t7\t0\tudp\t2\t40000\t0\n"
+	"tcp\tipv4\t10.0.0.1\t10.0.0.3\t80\t28232\t14116\t14116\t50.0"
+	"\t9\t0\t3\tconnect\t0\t32768\t5\n";
 
 static bool takes(const char *what)
 {
