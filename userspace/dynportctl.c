@@ -25,6 +25,8 @@ const struct verb *const verbs[] = {
 	&verb_algorithms,
 	&verb_stats,
 	&verb_metrics,
+	&verb_save,
+	&verb_restore,
 	&verb_completion,
 	NULL,
 };

@@ -68,6 +68,8 @@ extern const struct verb verb_set;
 extern const struct verb verb_algorithms;
 extern const struct verb verb_stats;
 extern const struct verb verb_metrics;
+extern const struct verb verb_save;
+extern const struct verb verb_restore;
 extern const struct verb verb_completion;
 
 #endif

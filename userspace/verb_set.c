@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * dynportctl set: changes settings, all of a command or none; without
- * arguments it lists them.
- *
- * What can be judged without the kernel is judged before anything is written.
- * When the kernel refuses one, those written before it are put back.
+ * arguments it lists them. What can be judged without the kernel is judged
+ * before anything is written.
  */
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "assignment.h"
 #include "output.h"
 #include "settings.h"
 #include "sysctl.h"
 #include "verb.h"
-
-struct assignment {
-	const struct setting *setting;
-	char *value;		/* as the kernel wants it */
-	char *before;		/* what it replaced, NULL: nothing yet */
-};
 
 static bool all_digits(const char *text)
 {
@@ -92,82 +85,6 @@ static int assignment_parse(struct assignment *a, int argc, char **argv)
 	return used + 1;
 }
 
-/* Says why the kernel did not take the value. */
-static void refusal_explain(const struct assignment *a, int err)
-{
-	const char *key = a->setting->key;
-	char values[SETTING_VALUES_MAX], *available;
-
-	switch (err) {
-	case EACCES:
-	case EPERM:
-		warnx("%s: %s: needs CAP_NET_ADMIN in the network namespace (root)",
-		      key, strerror(err));
-		return;
-	case EINVAL:
-		warnx("%s: the kernel refuses '%s'; it takes %s", key, a->value,
-		      setting_values(a->setting, values));
-		return;
-	case ENOENT:
-		if (a->setting->kind != SETTING_ALGORITHM &&
-		    a->setting->kind != SETTING_PATH_ALGORITHM)
-			break;
-		if (sysctl_dynport_read("available_algorithms", &available))
-			break;
-		warnx("%s: no algorithm '%s'; there are: %s", key, a->value,
-		      available);
-		free(available);
-		return;
-	}
-	warnx("%s: %s", key, strerror(err));
-}
-
-static void assignments_undo(struct assignment *all, size_t done)
-{
-	bool failed = false;
-	size_t i;
-
-	for (i = done; i-- > 0;) {
-		const char *key = all[i].setting->key;
-		int ret = sysctl_dynport_write(key, all[i].before);
-
-		if (ret) {
-			warnx("%s could not be put back to '%s': %s", key,
-			      all[i].before, strerror(-ret));
-			failed = true;
-		} else {
-			warnx("%s is put back to '%s'", key, all[i].before);
-		}
-	}
-	if (!failed)
-		warnx("nothing was changed");
-}
-
-static int assignments_apply(struct assignment *all, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		const char *key = all[i].setting->key;
-		int ret = sysctl_dynport_read(key, &all[i].before);
-
-		if (ret == -ENOENT) {
-			warnx("this version of dynport has no setting %s", key);
-		} else if (ret) {
-			warnx("%s: %s", key, strerror(-ret));
-		} else {
-			ret = sysctl_dynport_write(key, all[i].value);
-			if (ret)
-				refusal_explain(&all[i], -ret);
-		}
-		if (ret) {
-			assignments_undo(all, i);
-			return EXIT_FAILED;
-		}
-	}
-	return EXIT_DONE;
-}
-
 enum {
 	COLUMN_KEY,
 	COLUMN_VALUE,
@@ -223,7 +140,7 @@ static int settings_list(bool json)
 static int set_run(const struct invocation *inv, int argc, char **argv)
 {
 	struct assignment *all;
-	size_t count = 0, i;
+	size_t count = 0;
 	int ret = EXIT_DONE;
 
 	if (!argc)
@@ -242,14 +159,10 @@ static int set_run(const struct invocation *inv, int argc, char **argv)
 		argc -= used;
 		argv += used;
 	}
-	if (ret == EXIT_DONE)
-		ret = sysctl_dynport_present() ? assignments_apply(all, count)
-					       : EXIT_FAILED;
-	for (i = 0; i < count; i++) {
-		free(all[i].value);
-		free(all[i].before);
-	}
-	free(all);
+	if (ret == EXIT_DONE && (!sysctl_dynport_present() ||
+				 !assignments_apply(all, count)))
+		ret = EXIT_FAILED;
+	assignments_free(all, count);
 	return ret;
 }
 

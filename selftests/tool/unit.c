@@ -17,7 +17,7 @@
 #include "status.h"
 #include "unit.h"
 
-#define PLAN 30
+#define PLAN 33
 
 static unsigned int tests, failures;
 int unit_doubt;
@@ -446,6 +446,7 @@ int main(void)
 	test_findings();
 	test_genl();
 	test_metrics();
+	test_settings_file();
 	test_spaces();
 	if (tests != PLAN)
 		printf("Bail out! %u tests, but planned were %d\n", tests, PLAN);

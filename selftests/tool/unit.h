@@ -19,6 +19,7 @@ void tell(const char *sentence);
 
 void test_genl(void);
 void test_metrics(void);
+void test_settings_file(void);
 void test_spaces(void);
 
 #endif
