@@ -1,130 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# tool.sh - what dynportctl promises, tried in the guest. KTAP on stdout; exit
-# 0 all is true, 1 something is not, 4 skipped. Run it with host-run: it loads
-# and unloads the module, and works in network namespaces of its own.
+# tool.sh - what dynportctl promises, tried in the guest: status, set, algorithms,
+# stats, and what all verbs have in common. See judge.sh; run it with host-run: it
+# loads and unloads the module. Optionally uses DYNPORT_KO_DESCEND.
 #
-# Needs dynportctl in PATH, DYNPORT_KO, and optionally DYNPORT_KO_DESCEND.
-#
-# shellcheck disable=SC2016 # the dollars in quotes are awk's and the guest shells'
+# shellcheck disable=SC2016,SC2317 # the dollars of awk and the guest shells; functions
+# that until_true calls
 
-set -u
+needs=script
+# shellcheck source=judge.sh
+. "$(dirname "$0")/judge.sh"
 
-ns=dptool$$ other=dptool$$b
-work=$(mktemp -d)
-job=
-
-clean_up() {
-	[ -z "$job" ] || kill "$job" 2>/dev/null
-	ip netns del $ns 2>/dev/null
-	ip netns del $other 2>/dev/null
-	rm -rf "$work"
-}
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-skip_all() {
-	echo "1..0 # SKIP $*"
-	exit 4
-}
-
-[ -f "${DYNPORT_KO-}" ] || skip_all "DYNPORT_KO names no module"
-[ ! -e /sys/module/dynport ] || skip_all "dynport is loaded already"
-for need in dynportctl jq ip script setpriv; do
-	command -v $need >/dev/null || skip_all "$need is missing"
-done
-
-# --- how a sentence is judged ---
-
-plan=0 number=0 failed=0 doubts=''
-
-# run COMMAND... - sets rc, and leaves its output in $work/out and $work/err.
-run() {
-	"$@" >"$work/out" 2>"$work/err" </dev/null
-	rc=$?
-}
-
-# Each of these adds a doubt if it isn't so.
-doubt() {
-	doubts+="# $*"$'\n'
-}
-want() {
-	"$@" || doubt "not so: $*"
-}
-want_rc() {
-	[ "$rc" -eq "$1" ] || doubt "exit code $rc, not $1: $(tail -n 1 "$work/err")"
-}
-want_err() {
-	grep -qF -- "$1" "$work/err" || doubt "stderr lacks '$1': $(cat "$work/err")"
-}
-want_out() {
-	grep -qE -- "$1" "$work/out" || doubt "stdout has no line like '$1'"
-}
-want_silent() {
-	[ ! -s "$work/$1" ] || doubt "std$1 is not empty: $(head -n 3 "$work/$1")"
-}
-want_same() {
-	[ "$1" = "$2" ] || doubt "'$1' is not '$2'"
-}
-
-# ok SENTENCE - closes the test: true if there was no doubt.
-ok() {
-	number=$((number + 1))
-	if [ -z "$doubts" ]; then
-		echo "ok $number - $*"
-	else
-		failed=$((failed + 1))
-		printf '%s' "$doubts"
-		echo "not ok $number - $*"
-	fi
-	doubts=''
-}
-skip() {
-	number=$((number + 1))
-	echo "ok $number - $1 # SKIP $2"
-	doubts=''
-}
-
-# until_true COMMAND... - polls, for 30 seconds at most.
-until_true() {
-	local until=$((SECONDS + 30))
-	while [ $SECONDS -lt $until ]; do
-		"$@" && return 0
-		sleep 0.1
-	done
-	doubt "it never happened: $*"
-	return 1
-}
-
-in_ns() {
-	ip netns exec "$@"
-}
-
-sysctl_of() {
-	in_ns "$1" cat "/proc/sys/net/dynport/$2" | tr '\t' ' '
-}
-
-unprivileged() {
-	setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"
-}
-
-# interruptible COMMAND... - for the background, where SIGINT is ignored else.
-interruptible() {
-	exec timeout 120 env --default-signal=INT,QUIT "$@"
-}
-
-# on_terminal COLUMNS COMMAND - its output on a terminal of that width.
-on_terminal() {
-	script -qec "stty cols $1; $2" /dev/null </dev/null | tr -d '\r'
-}
-
-# --- the sentences ---
-
-plan=43
-echo "KTAP version 1"
-echo "1..$plan"
+begin 43
 
 # Without the module.
 
@@ -171,12 +59,8 @@ ok "every verb has a --help of its own"
 
 # With it.
 
-if ! insmod "$DYNPORT_KO"; then
-	echo "Bail out! the module can't be loaded"
-	exit 1
-fi
-ip netns add $ns && ip netns add $other || exit 1
-in_ns $ns ip link set lo up || exit 1
+load_module
+make_namespaces
 
 # Connections that are refused, and datagrams: each takes a port.
 traffic() {
@@ -660,8 +544,4 @@ want_rc 1
 want_err "not loaded"
 ok "afterwards status exits 1 again"
 
-if [ $number -ne $plan ]; then
-	echo "Bail out! $number tests, but planned were $plan"
-	exit 1
-fi
-[ $failed -eq 0 ]
+finish
