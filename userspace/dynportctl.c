@@ -24,6 +24,7 @@ const struct verb *const verbs[] = {
 	&verb_set,
 	&verb_algorithms,
 	&verb_stats,
+	&verb_top,
 	&verb_metrics,
 	&verb_save,
 	&verb_restore,

@@ -58,7 +58,7 @@ bool port_set_parse(const char *text, struct port_set *set)
 				return false;
 		}
 		for (; low <= high; low++)
-			set->word[low / 64] |= UINT64_C(1) << low % 64;
+			port_set_add(set, low);
 		blanks_skip(&text);
 		if (*text == ',') {
 			text++;
@@ -70,6 +70,22 @@ bool port_set_parse(const char *text, struct port_set *set)
 		}
 	}
 	return true;
+}
+
+unsigned int port_set_count(const struct port_set *set, struct port_range range)
+{
+	unsigned int count = 0, word;
+
+	for (word = range.low / 64; word <= range.high / 64; word++) {
+		uint64_t bits = set->word[word];
+
+		if (word == range.low / 64)
+			bits &= UINT64_MAX << range.low % 64;
+		if (word == range.high / 64)
+			bits &= UINT64_MAX >> (63 - range.high % 64);
+		count += __builtin_popcountll(bits);
+	}
+	return count;
 }
 
 struct port_range port_range_narrow(struct port_range local,

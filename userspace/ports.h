@@ -35,6 +35,15 @@ static inline bool port_set_has(const struct port_set *set, unsigned int port)
 	return set->word[port / 64] >> port % 64 & 1;
 }
 
+static inline void port_set_add(struct port_set *set, unsigned int port)
+{
+	set->word[port / 64] |= UINT64_C(1) << port % 64;
+}
+
+/* Ports of the set, that are in @range. */
+unsigned int port_set_count(const struct port_set *set,
+			    struct port_range range);
+
 /* "32768\t60999", as the kernel writes it: two numbers, blanks between. */
 bool port_range_parse(const char *text, struct port_range *range);
 

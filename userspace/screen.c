@@ -123,10 +123,12 @@ void screen_leave(void)
 	sigprocmask(SIG_SETMASK, &screen.signals_before, NULL);
 }
 
-static unsigned int screen_rows(void)
+unsigned int screen_room(void)
 {
 	struct winsize size;
 
+	if (!screen.full)
+		return 0;
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row)
 		return 24;
 	return size.ws_row;
@@ -141,7 +143,7 @@ void screen_draw(const char *text)
 		fflush(stdout);
 		return;
 	}
-	rows = screen_rows();
+	rows = screen_room();
 	fputs(HOME, stdout);
 	for (row = 0; row < rows && *text; row++) {
 		size_t len = strcspn(text, "\n");

@@ -24,6 +24,9 @@ int screen_enter(bool full);
 /* Shows @text, lines ended by newlines, in place of what was shown before. */
 void screen_draw(const char *text);
 
+/* How many lines screen_draw() shows; 0: any number. */
+unsigned int screen_room(void);
+
 /* Waits until @deadline (seconds of screen_now()) or for something to happen. */
 enum screen_event screen_wait(double deadline);
 

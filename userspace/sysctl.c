@@ -80,9 +80,14 @@ int sysctl_dynport_write(const char *key, const char *value)
 	return sysctl_write(name, value);
 }
 
+bool sysctl_dynport_loaded(void)
+{
+	return access(SYSCTL_DIR "net/dynport/algorithm", F_OK) == 0;
+}
+
 bool sysctl_dynport_present(void)
 {
-	if (access(SYSCTL_DIR "net/dynport/algorithm", F_OK) == 0)
+	if (sysctl_dynport_loaded())
 		return true;
 	if (access("/sys/module/dynport", F_OK) == 0)
 		warnx("dynport is loaded, but this network namespace has no net.dynport.* sysctls (still loading, or unloading?)");

@@ -23,10 +23,10 @@ int sysctl_write(const char *name, const char *value);
 int sysctl_dynport_read(const char *key, char **value);
 int sysctl_dynport_write(const char *key, const char *value);
 
-/*
- * True if dynport's sysctls are in this namespace. If not, says so on stderr,
- * with what to do about it.
- */
+/* Are dynport's sysctls in this namespace? */
+bool sysctl_dynport_loaded(void);
+
+/* The same; if not, says so on stderr, with what to do about it. */
 bool sysctl_dynport_present(void);
 
 #endif

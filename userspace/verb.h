@@ -67,6 +67,7 @@ extern const struct verb verb_status;
 extern const struct verb verb_set;
 extern const struct verb verb_algorithms;
 extern const struct verb verb_stats;
+extern const struct verb verb_top;
 extern const struct verb verb_metrics;
 extern const struct verb verb_save;
 extern const struct verb verb_restore;

@@ -5,17 +5,13 @@
  */
 #include <err.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "output.h"
+#include "live.h"
 #include "proc_stats.h"
 #include "screen.h"
 #include "sysctl.h"
 #include "verb.h"
 #include "view.h"
-
-#define WATCH_SECONDS_MIN 0.1
-#define WATCH_SECONDS_MAX 86400.0
 
 static struct {
 	bool histogram;
@@ -54,92 +50,48 @@ static void sample_show(FILE *out, const struct invocation *inv,
 			      before ? &before->counters : NULL);
 }
 
-static int watch_draw(const struct invocation *inv, const struct sample *now,
-		      const struct sample *before)
-{
-	char *text;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+struct watch {
+	const struct invocation *inv;
+	struct sample samples[2];
+	struct sample *now, *before;	/* NULL: not yet */
+};
 
-	if (!out)
-		output_no_memory();
-	if (!inv->json) {
-		fprintf(out, "%sdynport%s: every %g s", output_colour_on(OUTPUT_BOLD),
-			output_colour_off(), want.watch);
-		if (inv->netns)
-			fprintf(out, ", network namespace %s", inv->netns);
-		fprintf(out, "; q or Ctrl-C ends\n\n");
-	}
-	sample_show(out, inv, now, before);
-	if (!inv->json && !output_terminal())
-		fputc('\n', out);
-	if (fclose(out))
-		output_no_memory();
-	screen_draw(text);
-	free(text);
-	return ferror(stdout) ? EXIT_FAILED : EXIT_DONE;
+static bool watch_sample(void *state, char why[LIVE_WHY_MAX])
+{
+	struct watch *watch = state;
+
+	watch->before = watch->now;
+	watch->now = &watch->samples[watch->now == &watch->samples[0]];
+	return sample_take(watch->now, why);
+}
+
+static void watch_draw(void *state, FILE *out)
+{
+	const struct watch *watch = state;
+
+	sample_show(out, watch->inv, watch->now, watch->before);
 }
 
 static int watch(const struct invocation *inv)
 {
-	static struct sample samples[2];
-	struct sample *now = &samples[0], *before = NULL;
-	enum screen_event event = SCREEN_TICK;
-	char why[PROC_WHY_MAX];
-	int ret;
+	static struct watch state;
+	const struct live live = {
+		.inv = inv, .seconds = want.watch, .title = "dynport",
+		.sample = watch_sample, .draw = watch_draw, .state = &state,
+	};
 
-	/* before the screen is taken: an error should be seen */
-	if (!sample_take(now, why)) {
-		warnx("%s", why);
-		return EXIT_FAILED;
-	}
-	ret = screen_enter(!inv->json);
-	if (ret) {
-		warnx("live view: %s", strerror(-ret));
-		return EXIT_FAILED;
-	}
-	for (;;) {
-		ret = watch_draw(inv, now, before);
-		if (ret != EXIT_DONE)
-			break;
-		event = screen_wait(now->at + want.watch);
-		if (event == SCREEN_END)
-			break;
-		if (event == SCREEN_REDRAW)
-			continue;
-		before = now;
-		now = &samples[now == &samples[0]];
-		if (!sample_take(now, why)) {
-			screen_leave();
-			warnx("%s", why);
-			return EXIT_FAILED;
-		}
-	}
-	screen_leave();
-	return ret;
+	state.inv = inv;
+	return live_run(&live);
 }
 
 static int stats_option(char letter, const char *argument)
 {
-	char *end;
-
 	switch (letter) {
 	case 'H':
 		want.histogram = true;
 		return EXIT_DONE;
 	case 'w':
-		want.watch = 1;
-		if (!argument)
-			return EXIT_DONE;
-		want.watch = strtod(argument, &end);
-		if (end == argument || *end ||
-		    !(want.watch >= WATCH_SECONDS_MIN &&
-		      want.watch <= WATCH_SECONDS_MAX)) {
-			warnx("--watch takes %g to %g seconds, not '%s'",
-			      WATCH_SECONDS_MIN, WATCH_SECONDS_MAX, argument);
-			return EXIT_USAGE;
-		}
-		return EXIT_DONE;
+		return live_seconds_parse(argument, &want.watch);
 	default:
 		return EXIT_USAGE;
 	}

@@ -2,6 +2,7 @@
 /* How many candidates the searches needed: a table with bars, or JSON. */
 #include <string.h>
 
+#include "bar.h"
 #include "output.h"
 #include "view.h"
 
@@ -33,34 +34,6 @@ static void json_histogram(const struct view *view, const struct histogram *h)
 }
 
 #define BAR_MIN 4
-#define BAR_MAX 20
-
-/* A bar of @share (0..1) of @width columns, in eighths where UTF-8 is shown. */
-static void set_bar(struct libscols_line *line, size_t column, double share,
-		    size_t width)
-{
-	static const char *const eighth[] = {
-		"", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a",
-		"\u2589", "\u2588",
-	};
-	char bar[3 * BAR_MAX + 1] = "";
-	size_t steps = output_utf8() ? 8 : 1;
-	size_t left = share * width * steps + 0.5, len = 0;
-
-	if (!left && share > 0)
-		left = 1;
-	if (left > width * steps)
-		left = width * steps;
-	while (left) {
-		size_t part = left < steps ? left : steps;
-		const char *block = steps == 8 ? eighth[part] : "#";
-
-		memcpy(bar + len, block, strlen(block) + 1);
-		len += strlen(block);
-		left -= part;
-	}
-	output_set(line, column, bar);
-}
 
 /*
  * Searches by the number of their candidates; with @before those of the time
@@ -126,7 +99,7 @@ static void table_histogram(const struct view *view, const struct histogram *h,
 			else
 				view_set_number(line, 1 + 2 * i,
 						h->row[row].value[i]);
-			set_bar(line, 2 + 2 * i,
+			bar_set(line, 2 + 2 * i,
 				sum[i] ? value[row][i] / sum[i] : 0, width);
 		}
 	}
