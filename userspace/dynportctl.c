@@ -25,6 +25,7 @@ const struct verb *const verbs[] = {
 	&verb_algorithms,
 	&verb_stats,
 	&verb_top,
+	&verb_map,
 	&verb_metrics,
 	&verb_save,
 	&verb_restore,

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "output.h"
@@ -17,6 +18,8 @@ static const char *const sequences[] = {
 	[OUTPUT_DIM] = "\033[2m",
 	[OUTPUT_GOOD] = "\033[32m",
 	[OUTPUT_BAD] = "\033[31m",
+	[OUTPUT_FAIR] = "\033[33m",
+	[OUTPUT_MARK] = "\033[36m",
 };
 
 void output_no_memory(void)
@@ -36,6 +39,15 @@ static bool colour_wanted(void)
 bool output_terminal(void)
 {
 	return isatty(STDOUT_FILENO);
+}
+
+unsigned int output_width(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
+		return 80;
+	return size.ws_col;
 }
 
 bool output_utf8(void)

@@ -31,7 +31,9 @@ void output_setf(struct libscols_line *line, size_t column,
 	__attribute__((format(printf, 3, 4)));
 
 /* Colours of cells; without effect where no colour is wanted. */
-enum output_colour { OUTPUT_BOLD, OUTPUT_DIM, OUTPUT_GOOD, OUTPUT_BAD };
+enum output_colour {
+	OUTPUT_BOLD, OUTPUT_DIM, OUTPUT_GOOD, OUTPUT_BAD, OUTPUT_FAIR, OUTPUT_MARK,
+};
 
 void output_colour(struct libscols_line *line, size_t column,
 		   enum output_colour colour);
@@ -47,6 +49,9 @@ void output_print(struct libscols_table *table);
 
 /* Is stdout a terminal? */
 bool output_terminal(void);
+
+/* Columns of the terminal; 80 where there is none. */
+unsigned int output_width(void);
 
 /* Does the terminal (or the locale) show UTF-8? */
 bool output_utf8(void);

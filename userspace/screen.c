@@ -18,8 +18,9 @@
 
 #include "screen.h"
 
-#define ALTERNATE_ON	"\033[?1049h\033[?25l"
-#define ALTERNATE_OFF	"\033[?25h\033[?1049l"
+/* without wrapping: a line that is too long must not push others down */
+#define ALTERNATE_ON	"\033[?1049h\033[?25l\033[?7l"
+#define ALTERNATE_OFF	"\033[?7h\033[?25h\033[?1049l"
 #define HOME		"\033[H"
 #define CLEAR_RIGHT	"\033[K"
 #define CLEAR_BELOW	"\033[J"

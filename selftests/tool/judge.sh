@@ -18,8 +18,12 @@ ns=dptool$$ other=dptool$$b
 work=$(mktemp -d)
 job=
 
+declare -A holder=()
+
 clean_up() {
 	[ -z "$job" ] || kill "$job" 2>/dev/null
+	[ ${#holder[@]} -eq 0 ] || kill "${holder[@]}" 2>/dev/null
+	[ ! -S "$work/tmux" ] || tmux_do kill-server 2>/dev/null
 	ip netns del $ns 2>/dev/null
 	ip netns del $other 2>/dev/null
 	rm -rf "$work"
@@ -146,4 +150,52 @@ interruptible() {
 # on_terminal COLUMNS COMMAND - its output on a terminal of that width.
 on_terminal() {
 	script -qec "stty cols $1; $2" /dev/null </dev/null | tr -d '\r'
+}
+
+# hold NAME ARGUMENT... - the sockets that sockets.c's arguments ask for, in $ns,
+# until release NAME.
+hold() {
+	local name=$1 sockets=$DYNPORT_BUILD/tool/sockets
+	shift
+	# Not a function of the shell's: the process itself is to be $!.
+	ip netns exec $ns "$sockets" "$@" </dev/null >"$work/$name.out" 2>"$work/$name.err" &
+	holder[$name]=$!
+	until_true grep -qs ready "$work/$name.out"
+}
+release() {
+	want kill "${holder[$1]}"
+	wait "${holder[$1]}"
+	want [ ! -s "$work/$1.err" ]
+	unset "holder[$1]"
+}
+
+# A terminal of tmux's: what is on it, as a user sees it.
+tmux_do() {
+	tmux -f /dev/null -S "$work/tmux" "$@"
+}
+screen_has() {
+	tmux_do capture-pane -p -t tool >"$work/screen" 2>/dev/null &&
+		grep -qE -- "$1" "$work/screen"
+}
+screen_lacks() {
+	! screen_has "$1"
+}
+# terminal_open COLUMNS ROWS - without colours, for the eyes of grep.
+terminal_open() {
+	tmux_do new-session -d -s tool -x "$1" -y "$2" "NO_COLOR=1 bash --norc"
+	until_true screen_has '[$#]$'
+}
+terminal_type() {
+	rm -f "$work/before" "$work/after"
+	tmux_do send-keys -t tool \
+		"clear; stty -g >$work/before; $1; echo exit code \$?; stty -g >$work/after" Enter
+}
+# terminal_ended CODE - what was typed ended so, and left the terminal as it was.
+terminal_ended() {
+	until_true screen_has "^exit code $1"
+	until_true test -s "$work/after"
+	want_same "$(cat "$work/after")" "$(cat "$work/before")"
+}
+terminal_close() {
+	tmux_do kill-server
 }

@@ -9,29 +9,11 @@
 needs=tmux
 # shellcheck source=judge.sh
 . "$(dirname "$0")/judge.sh"
-sockets=$DYNPORT_BUILD/tool/sockets
-[ -x "$sockets" ] || skip_all "$sockets is missing"
 
 begin 12
 make_namespaces
 in_ns $ns sysctl -q net.ipv4.ip_local_port_range="40000 40999" \
 	net.ipv4.ip_local_reserved_ports=40000-40099
-
-# hold NAME ARGUMENT... - sockets in $ns, until release NAME.
-declare -A holder
-hold() {
-	local name=$1
-	shift
-	# Not a function of the shell's: the process itself is to be $!.
-	ip netns exec $ns "$sockets" "$@" </dev/null >"$work/$name.out" 2>"$work/$name.err" &
-	holder[$name]=$!
-	until_true grep -qs ready "$work/$name.out"
-}
-release() {
-	want kill "${holder[$1]}"
-	wait "${holder[$1]}"
-	want [ ! -s "$work/$1.err" ]
-}
 
 # row FILTER - of the JSON in $work/out, what FILTER picks from the row of the
 # destination $1:$2.
@@ -74,9 +56,6 @@ want_same "$(row 127.0.0.9 80 .owner)" "\"sockets (${holder[holder]})\""
 want_same "$(row 127.0.0.9 80 '[.trend, .seconds_left, .searches]')" '[null,null,null]'
 ok "the program that has the sockets is named; what isn't known is null"
 
-run unprivileged dynportctl top --json
-want_rc 0
-want jq -e '.top | length == 2' "$work/out" >/dev/null
 cp "$(command -v dynportctl)" "$work/dynportctl"
 chmod 755 "$work" "$work/dynportctl"
 run in_ns $ns setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
@@ -124,33 +103,21 @@ ok "with --once and --watch there is a trend, and when it will be full"
 
 # Live, on a terminal.
 
-tmux_do() {
-	tmux -f /dev/null -L dptool "$@"
-}
-screen_has() {
-	tmux_do capture-pane -p -t top >"$work/screen" 2>/dev/null && grep -qE -- "$1" "$work/screen"
-}
-screen_lacks() {
-	! screen_has "$1"
-}
-tmux_do new-session -d -s top -x 100 -y 16 "NO_COLOR=1 bash --norc"
-until_true screen_has '[$#]$'
-tmux_do send-keys -t top "stty -g >$work/before; dynportctl -n $ns top; echo exit code \$?; stty -g >$work/after" Enter
+terminal_open 100 16
+terminal_type "dynportctl -n $ns top"
 until_true screen_has '^127\.0\.0\.8:81 .*\+[0-9.]+/s .* sockets '
 want screen_has '^dynport top: every 1 s, network namespace '
 want screen_lacks 'exit code'
 want_same "$(wc -l <"$work/screen")" 16
-tmux_do resize-window -t top -x 60 -y 8
+tmux_do resize-window -t tool -x 60 -y 8
 until_true screen_lacks '- UDP'
-tmux_do resize-window -t top -x 100 -y 16
+tmux_do resize-window -t tool -x 100 -y 16
 until_true screen_has '^- UDP'
-tmux_do send-keys -t top C-c
-until_true screen_has '^exit code 0'
-until_true test -s "$work/after"
+tmux_do send-keys -t tool C-c
+terminal_ended 0
 want screen_lacks '^range 40000'
-want_same "$(cat "$work/after")" "$(cat "$work/before")"
 ok "on a terminal top is live, fits, and Ctrl-C gives the terminal back"
-tmux_do kill-server
+terminal_close
 release grower
 
 interruptible dynportctl -n $ns top --watch 0.2 --json >"$work/out" 2>"$work/err" &

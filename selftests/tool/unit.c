@@ -447,6 +447,7 @@ int main(void)
 	test_settings_file();
 	test_spaces();
 	test_mapped();
+	test_picture();
 	test_destinations();
 	/* last: one that ends early has none */
 	printf("1..%u\n", tests);

@@ -22,6 +22,7 @@ void test_metrics(void);
 void test_settings_file(void);
 void test_spaces(void);
 void test_mapped(void);
+void test_picture(void);
 void test_destinations(void);
 
 #endif
