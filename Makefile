@@ -76,6 +76,7 @@ test: deps
 	@$(MAKE) -s tool
 	@$(guest)/tally $(results)/test/sum kselftest-6.1 selftests/kselftest/host-run -k 6.1
 	@$(guest)/tally $(results)/test/sum kselftest-6.12 selftests/kselftest/host-run -k 6.12
+	@$(guest)/tally $(results)/test/sum tool-6.1 selftests/tool/host-run -k 6.1
 	@$(guest)/tally $(results)/test/sum tool-6.12 selftests/tool/host-run -k 6.12
 	@$(guest)/tally -s $(results)/test/sum
 
