@@ -26,6 +26,7 @@ const struct verb *const verbs[] = {
 	&verb_stats,
 	&verb_top,
 	&verb_map,
+	&verb_doctor,
 	&verb_metrics,
 	&verb_save,
 	&verb_restore,

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What looks wrong in a status. Each check is a function that adds sentences,
- * which name the thing, the figure, and what helps.
+ * What looks wrong in a status, that is in dynport's settings and counters: a
+ * check is a function that adds findings, which name the thing and the figure.
  */
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "status.h"
@@ -27,53 +25,37 @@ unsigned int status_class_ports(const struct status *status, enum path path)
 							: count->connect_class;
 }
 
-struct pen {
-	struct findings *findings;
-	bool failed;
-};
-
-static void note(struct pen *pen, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void note(struct pen *pen, const char *format, ...)
-{
-	struct findings *f = pen->findings;
-	va_list args;
-
-	if (pen->failed || f->count == FINDINGS_MAX)
-		return;
-	va_start(args, format);
-	if (vasprintf(&f->text[f->count], format, args) < 0)
-		pen->failed = true;
-	else
-		f->count++;
-	va_end(args);
-}
-
 /* Both TCP paths have the same window: what is wrong with it is said once. */
 static bool range_said(enum path which)
 {
 	return which == PATH_BIND;
 }
 
-static void check_range(struct pen *pen, const struct status *status,
+static void check_range(struct findings *f, const struct status *status,
 			enum path which)
 {
 	const struct status_path *p = &status->path[which];
 
 	if (range_said(which))
 		return;
-	if (p->range_ignored)
-		note(pen, "%s %u-%u has no port of ip_local_port_range %u-%u, and so it is ignored",
-		     paths[which].range, p->own_range.low, p->own_range.high,
-		     status->local.low, status->local.high);
-	if (p->count.reserved && p->count.reserved == p->count.ports)
-		note(pen, "%s: every port of %u-%u is reserved (ip_local_reserved_ports): no port can be chosen",
-		     which == PATH_UDP ? "UDP" : "TCP", p->range.low,
-		     p->range.high);
+	if (p->range_ignored) {
+		finding_add(f, FINDING_PROBLEM, "range_ignored");
+		finding_what(f, "%s %u-%u has no port of ip_local_port_range %u-%u, and so it is ignored",
+			     paths[which].range, p->own_range.low, p->own_range.high,
+			     status->local.low, status->local.high);
+		finding_mend(f, "dynportctl set %s %u %u", paths[which].range,
+			     status->local.low, status->local.high);
+	}
+	if (p->count.reserved && p->count.reserved == p->count.ports) {
+		finding_add(f, FINDING_PROBLEM, "all_reserved");
+		finding_what(f, "%s: every port of %u-%u is reserved (ip_local_reserved_ports): no port can be chosen",
+			     which == PATH_UDP ? "UDP" : "TCP", p->range.low,
+			     p->range.high);
+		finding_mend(f, "(reserve fewer ports: sysctl net.ipv4.ip_local_reserved_ports)");
+	}
 }
 
-static void check_class(struct pen *pen, const struct status *status,
+static void check_class(struct findings *f, const struct status *status,
 			enum path which)
 {
 	const struct status_path *p = &status->path[which];
@@ -82,26 +64,37 @@ static void check_class(struct pen *pen, const struct status *status,
 	if (p->count.reserved == p->count.ports ||
 	    status_class_ports(status, which))
 		return;
-	note(pen, "%s has no port of its own class in %u-%u: every search goes to the other class (bind_stride %u)",
-	     paths[which].what, p->range.low, p->range.high,
-	     status->bind_stride);
+	finding_add(f, FINDING_PROBLEM, "class_empty");
+	finding_what(f, "%s has no port of its own class in %u-%u: every search goes to the other class (bind_stride %u)",
+		     paths[which].what, p->range.low, p->range.high,
+		     status->bind_stride);
+	finding_mend(f, "dynportctl set bind_stride 0");
 }
 
-static void check_algorithm(struct pen *pen, const struct status *status,
+static void check_algorithm(struct findings *f, const struct status *status,
 			    enum path which)
 {
 	const struct status_path *p = &status->path[which];
 
 	if (strcmp(p->algorithm, "random_start") == 0 &&
-	    p->count.reserved * 100 > p->count.ports * RESERVED_PERCENT)
-		note(pen, "%s: random_start prefers the ports behind reserved ones, and %u of %u are reserved; random_pick does not",
-		     paths[which].what, p->count.reserved, p->count.ports);
+	    p->count.reserved * 100 > p->count.ports * RESERVED_PERCENT) {
+		finding_add(f, FINDING_PROBLEM, "reserved_bias");
+		finding_what(f, "%s: random_start prefers the ports behind reserved ones, and %u of %u are reserved; random_pick does not",
+			     paths[which].what, p->count.reserved, p->count.ports);
+		finding_why(f, "the port behind a block of reserved ones comes as often as the whole block would, and can be guessed (RFC 6056, section 5)");
+		finding_mend(f, "dynportctl set %s random_pick",
+			     p->own ? paths[which].algorithm : "algorithm");
+	}
 	if (which == PATH_CONNECT && !status->rekey_seconds &&
-	    strcmp(p->algorithm, "doublehash") == 0)
-		note(pen, "doublehash never gets new keys (rekey_seconds 0): the host can be recognised by its ports");
+	    strcmp(p->algorithm, "doublehash") == 0) {
+		finding_add(f, FINDING_PROBLEM, "no_rekey");
+		finding_what(f, "doublehash never gets new keys (rekey_seconds 0): the host can be recognised by its ports");
+		finding_why(f, "destinations that share a counter stay the same for ever; a web page that opens connections can find them out (CVE-2022-32296)");
+		finding_mend(f, "dynportctl set rekey_seconds 10");
+	}
 }
 
-static void check_counters(struct pen *pen, const struct status *status,
+static void check_counters(struct findings *f, const struct status *status,
 			   enum path which)
 {
 	const struct status_path *p = &status->path[which];
@@ -109,22 +102,34 @@ static void check_counters(struct pen *pen, const struct status *status,
 
 	if (!status->counted)
 		return;
-	if (p->exhausted)
-		note(pen, "%s: %llu of %llu searches found no port; the application saw %s",
-		     paths[which].what, (unsigned long long)p->exhausted,
-		     (unsigned long long)p->searches, paths[which].error);
+	if (p->exhausted) {
+		finding_add(f, FINDING_PROBLEM, "exhausted");
+		finding_what(f, "%s: %llu of %llu searches found no port; the application saw %s",
+			     paths[which].what, (unsigned long long)p->exhausted,
+			     (unsigned long long)p->searches, paths[which].error);
+		finding_why(f, "each was a request that failed since the module was loaded; where it happened, 'dynportctl top' shows while it lasts");
+		finding_mend(f, "dynportctl top");
+	}
 	if (p->searches < SEARCHES_ENOUGH)
 		return;
-	if (p->stock_fallbacks * 100.0 > searches * FALLBACK_PERCENT)
-		note(pen, "%s: %.1f %% of the searches were left to the kernel's own; a larger search_limit or a larger range helps",
-		     paths[which].what, p->stock_fallbacks * 100.0 / searches);
-	if (p->candidates > searches * CANDIDATES_MANY)
-		note(pen, "%s: a search needs %.1f candidates on average: most ports are taken; a larger range helps",
-		     paths[which].what, p->candidates / searches);
+	if (p->stock_fallbacks * 100.0 > searches * FALLBACK_PERCENT) {
+		finding_add(f, FINDING_PROBLEM, "fallbacks");
+		finding_what(f, "%s: %.1f %% of the searches were left to the kernel's own; a larger search_limit or a larger range helps",
+			     paths[which].what, p->stock_fallbacks * 100.0 / searches);
+		finding_why(f, "the kernel's own search walks every port, thousands of them where most are taken");
+		finding_mend(f, "dynportctl set search_limit 256 map_threshold 8");
+	}
+	if (p->candidates > searches * CANDIDATES_MANY) {
+		finding_add(f, FINDING_PROBLEM, "candidates");
+		finding_what(f, "%s: a search needs %.1f candidates on average: most ports are taken; a larger range helps",
+			     paths[which].what, p->candidates / searches);
+		finding_why(f, "each candidate costs as much as looking up a connection");
+		finding_mend(f, "sysctl net.ipv4.ip_local_port_range=\"1024 65535\"");
+	}
 }
 
 /* Said once for all the paths, which often have it in common. */
-static void check_predictable(struct pen *pen, const struct status *status)
+static void check_predictable(struct findings *f, const struct status *status)
 {
 	char who[64] = "";
 	enum path path;
@@ -136,62 +141,49 @@ static void check_predictable(struct pen *pen, const struct status *status)
 			snprintf(who + len, sizeof(who) - len, "%s%s",
 				 len ? ", " : "", paths[path].what);
 	}
-	if (*who)
-		note(pen, "%s: bsd takes the next port each time; anybody can predict it",
+	if (!*who)
+		return;
+	finding_add(f, FINDING_PROBLEM, "predictable");
+	finding_what(f, "%s: bsd takes the next port each time; anybody can predict it",
 		     who);
+	finding_why(f, "who knows the next port needs only guess the sequence number to disturb a connection, and the ID to forge a DNS answer (RFC 6056, section 1)");
+	finding_mend(f, "dynportctl set algorithm random_pick");
 }
 
 /* The kernel logs the same when such a range is set. */
-static void check_parity(struct pen *pen, const struct status *status)
+static void check_parity(struct findings *f, const struct status *status)
 {
-	const struct port_range *local = &status->local;
 	enum path path;
 
-	if ((local->low ^ local->high) & 1)
-		return;
 	for (path = 0; path < PATHS; path++)
 		if (strcmp(status->path[path].algorithm, "stock") == 0)
 			break;
-	if (path < PATHS && local->low != local->high)
-		note(pen, "ip_local_port_range %u-%u begins and ends with an %s port; the stock algorithm wants one of each",
-		     local->low, local->high, local->low & 1 ? "odd" : "even");
+	if (path < PATHS)
+		finding_parity(f, status->local, "the stock algorithm wants");
 }
 
-bool findings_make(const struct status *status, struct findings *findings)
+void finding_parity(struct findings *f, struct port_range local, const char *who)
 {
-	struct pen pen = { .findings = findings };
+	if (((local.low ^ local.high) & 1) || local.low == local.high)
+		return;
+	finding_add(f, FINDING_PROBLEM, "parity");
+	finding_what(f, "ip_local_port_range %u-%u begins and ends with an %s port; %s one of each",
+		     local.low, local.high, local.low & 1 ? "odd" : "even", who);
+	finding_why(f, "connect() prefers the ports of one parity and bind(0) those of the other; the last port is left out");
+	finding_mend(f, "sysctl net.ipv4.ip_local_port_range=\"%u %u\"", local.low,
+		     local.high < PORTS_ALL - 1 ? local.high + 1 : local.high - 1);
+}
+
+void findings_make(const struct status *status, struct findings *f)
+{
 	enum path path;
 
-	findings->count = 0;
 	for (path = 0; path < PATHS; path++) {
-		check_counters(&pen, status, path);
-		check_range(&pen, status, path);
-		check_class(&pen, status, path);
-		check_algorithm(&pen, status, path);
+		check_counters(f, status, path);
+		check_range(f, status, path);
+		check_class(f, status, path);
+		check_algorithm(f, status, path);
 	}
-	check_predictable(&pen, status);
-	check_parity(&pen, status);
-	return !pen.failed;
-}
-
-char *findings_join(const struct findings *findings)
-{
-	size_t size = 1, i;
-	char *all;
-
-	for (i = 0; i < findings->count; i++)
-		size += strlen(findings->text[i]) + 1;
-	all = findings->count ? calloc(1, size) : NULL;
-	for (i = 0; all && i < findings->count; i++) {
-		if (i)
-			strcat(all, "\n");
-		strcat(all, findings->text[i]);
-	}
-	return all;
-}
-
-void findings_free(struct findings *findings)
-{
-	while (findings->count)
-		free(findings->text[--findings->count]);
+	check_predictable(f, status);
+	check_parity(f, status);
 }

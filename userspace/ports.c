@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Ranges, sets and classes of ports. */
+#include <stdio.h>
 #include <string.h>
 
+#include "memory.h"
 #include "ports.h"
 
 /* One decimal number up to 65535; *@text is moved behind it. */
@@ -70,6 +72,30 @@ bool port_set_parse(const char *text, struct port_set *set)
 		}
 	}
 	return true;
+}
+
+char *port_set_text(const struct port_set *set)
+{
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	unsigned int low, high;
+
+	if (!out)
+		memory_out();
+	for (low = 0; low < PORTS_ALL; low = high + 1) {
+		high = low;
+		if (!port_set_has(set, low))
+			continue;
+		while (high + 1 < PORTS_ALL && port_set_has(set, high + 1))
+			high++;
+		fprintf(out, "%s%u", ftell(out) ? "," : "", low);
+		if (high > low)
+			fprintf(out, "-%u", high);
+	}
+	if (fclose(out))
+		memory_out();
+	return text;
 }
 
 unsigned int port_set_count(const struct port_set *set, struct port_range range)

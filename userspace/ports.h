@@ -50,6 +50,9 @@ bool port_range_parse(const char *text, struct port_range *range);
 /* "80,8000-8080", as ip_local_reserved_ports is written; "" is empty. */
 bool port_set_parse(const char *text, struct port_set *set);
 
+/* The reverse of port_set_parse(), to be freed. */
+char *port_set_text(const struct port_set *set);
+
 /*
  * What a path may choose from: @local (ip_local_port_range) narrowed to @own
  * (tcp_port_range, udp_port_range), which counts only if they have a port in

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "finding.h"
 #include "paths.h"
 #include "ports.h"
 
@@ -43,18 +44,12 @@ void status_free(struct status *status);
 /* The ports that the path tries first. */
 unsigned int status_class_ports(const struct status *status, enum path path);
 
-#define FINDINGS_MAX 32
+/* Adds what looks wrong in it. */
+void findings_make(const struct status *status, struct findings *findings);
 
-struct findings {
-	size_t count;
-	char *text[FINDINGS_MAX];	/* a sentence each, without a full stop */
-};
-
-/* To be freed with findings_free(). False: out of memory. */
-bool findings_make(const struct status *status, struct findings *findings);
-/* All of them, a line each, to be freed; NULL if there are none. */
-char *findings_join(const struct findings *findings);
-void findings_free(struct findings *findings);
+/* Adds that the range's ends are both even or both odd; @who: "... wants". */
+void finding_parity(struct findings *findings, struct port_range local,
+		    const char *who);
 
 struct invocation;
 

@@ -72,6 +72,7 @@ extern const struct verb verb_metrics;
 extern const struct verb verb_save;
 extern const struct verb verb_restore;
 extern const struct verb verb_map;
+extern const struct verb verb_doctor;
 extern const struct verb verb_completion;
 
 #endif

@@ -102,7 +102,7 @@ static void print_findings(const struct findings *findings)
 		struct libscols_line *line = output_line(table, NULL);
 
 		output_set(line, 0, output_utf8() ? " \u2022" : " *");
-		output_set(line, 1, findings->text[i]);
+		output_set(line, 1, findings->at[i].what);
 	}
 	output_print(table);
 }
@@ -161,8 +161,7 @@ static int status_run(const struct invocation *inv, int argc, char **argv)
 		return EXIT_FAILED;
 	}
 	if (status_read(&status)) {
-		if (!findings_make(&status, &findings))
-			output_no_memory();
+		findings_make(&status, &findings);
 		if (inv->json) {
 			status_json(inv, &status, &findings);
 		} else {

@@ -24,5 +24,6 @@ void test_spaces(void);
 void test_mapped(void);
 void test_picture(void);
 void test_destinations(void);
+void test_doctor(void);
 
 #endif
