@@ -50,6 +50,7 @@ struct dynport_tunables {
 	u32 map_limit;			/* 0 .. 65536 maps */
 	u32 random_increment_max;	/* 1 .. 65535 ports */
 	u32 rekey_seconds;		/* 0 (never) .. 86400 */
+	u32 late_bind;			/* 0 or 1 */
 };
 
 /* One search, as an algorithm sees it: read only, but for @scratch. */

@@ -28,6 +28,7 @@ static struct dynport_hook *const hook_all[] = {
 	&dynport_hook_connect,
 	&dynport_hook_bind,
 	&dynport_hook_udp,
+	&dynport_hook_put_port,
 	&dynport_hook_release,
 };
 

@@ -54,6 +54,7 @@ struct dynport_hook {
 extern struct dynport_hook dynport_hook_connect;
 extern struct dynport_hook dynport_hook_bind;
 extern struct dynport_hook dynport_hook_udp;
+extern struct dynport_hook dynport_hook_put_port;
 extern struct dynport_hook dynport_hook_release;
 
 /* Places all hooks and proves that they fire, or leaves none behind. */

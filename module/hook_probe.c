@@ -118,14 +118,14 @@ int __init dynport_hook_probe(void)
 	if (!err)
 		sock_release(sock);
 	err = probe_excuse(&dynport_hook_udp.functions[0], err) ?:
-	      probe_excuse(&dynport_hook_release.functions[1], err);
+	      probe_excuse(&dynport_hook_release.functions[0], err);
 	if (err)
 		goto out;
 
 	err = probe_connect(AF_INET);
 	err = probe_excuse(&dynport_hook_bind.functions[0], err) ?:
 	      probe_excuse(&dynport_hook_connect.functions[0], err) ?:
-	      probe_excuse(&dynport_hook_release.functions[0], err);
+	      probe_excuse(&dynport_hook_put_port.functions[0], err);
 	if (err)
 		goto out;
 

@@ -2,9 +2,9 @@
 /*
  * hook_release.c - watching ports being released, for the port maps
  *
- * These hooks only observe. They run in process context or softirq, before the
- * kernel's function does its work, and look nothing up unless the namespace
- * has maps.
+ * These hooks only observe, but for one case, see handle_put_port(). They run in
+ * process context or softirq, before the kernel's function does its work, and
+ * look nothing up unless the namespace has maps.
  */
 #include <net/inet_hashtables.h>
 #include <net/inet_timewait_sock.h>
@@ -184,11 +184,41 @@ static void release_time_wait(const struct inet_timewait_sock *tw)
 	rcu_read_unlock();
 }
 
-static struct dynport_function release_functions[] = {
+/* For a socket that has no port to put. */
+static void hooked_inet_put_port(struct sock *sk)
+{
+}
+
+static struct dynport_function put_port_functions[] = {
 	{
 		.name		= "inet_put_port",
 		.address	= inet_put_port,
-	}, {
+		.replacement	= hooked_inet_put_port,
+	},
+};
+
+/*
+ * The kernel calls inet_put_port() only for sockets in a bind bucket, and would
+ * stumble over any other. One without comes from a bind() that has been
+ * postponed and then refused by a BPF program that was attached just then:
+ * after late_bind.c had looked for one.
+ */
+static void notrace handle_put_port(unsigned long ip, unsigned long parent_ip,
+				    struct ftrace_ops *ops,
+				    struct ftrace_regs *fregs)
+{
+	const struct sock *sk = (void *)dynport_ftrace_argument(fregs, 0);
+
+	hook_fired(put_port_functions, ip);
+	if (likely(inet_csk(sk)->icsk_bind_hash))
+		release_put_port(sk);
+	else
+		dynport_ftrace_set_ip(fregs,
+				      (unsigned long)hooked_inet_put_port);
+}
+
+static struct dynport_function release_functions[] = {
+	{
 		.name		= "udp_lib_unhash",
 		.address	= udp_lib_unhash,
 	}, {
@@ -204,16 +234,20 @@ static void notrace handle_release(unsigned long ip, unsigned long parent_ip,
 {
 	void *released = (void *)dynport_ftrace_argument(fregs, 0);
 
-	if (hook_is_in(ip, inet_put_port)) {
+	if (hook_is_in(ip, udp_lib_unhash)) {
 		hook_fired(&release_functions[0], ip);
-		release_put_port(released);
-	} else if (hook_is_in(ip, udp_lib_unhash)) {
-		hook_fired(&release_functions[1], ip);
 		release_udp(released);
 	} else {
 		release_time_wait(released);
 	}
 }
+
+struct dynport_hook dynport_hook_put_port = {
+	.functions	= put_port_functions,
+	.count		= ARRAY_SIZE(put_port_functions),
+	.redirects	= true,
+	.ops.func	= handle_put_port,
+};
 
 struct dynport_hook dynport_hook_release = {
 	.functions	= release_functions,

@@ -14,6 +14,7 @@
 #include "hook.h"
 #include "hook_request.h"
 #include "hook_window.h"
+#include "late_bind.h"
 #include "search.h"
 
 DEFINE_STATIC_CALL(original_inet_hash_connect, inet_hash_connect);
@@ -130,6 +131,13 @@ static int hooked_inet_csk_get_port(struct sock *sk, unsigned short snum)
 		err = static_call(original_inet_csk_get_port)(sk, 0);
 		hook_leave();
 		return err;
+	}
+
+	if (unlikely(READ_ONCE(netns->tunables.late_bind)) &&
+	    dynport_late_bind_may(sk)) {
+		dynport_count(netns->stats, DYNPORT_STAT_BINDS_POSTPONED);
+		dynport_netns_leave(netns);
+		return 0;
 	}
 
 	hook_window_begin(&window, sk);

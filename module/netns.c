@@ -83,16 +83,18 @@ void dynport_netns_update_bypass(struct dynport_netns *netns)
 {
 	const struct dynport_tunables *tunables = &netns->tunables;
 	unsigned int path;
-	u32 range;
+	bool wanted;
 
 	lockdep_assert_held(&netns->config_lock);
 	for (path = 0; path < DYNPORT_PATHS; path++) {
-		range = path == DYNPORT_PATH_UDP ? tunables->udp_port_range :
-						   tunables->tcp_port_range;
+		wanted = path == DYNPORT_PATH_UDP ? tunables->udp_port_range :
+						    tunables->tcp_port_range;
+		if (path == DYNPORT_PATH_BIND)
+			wanted |= tunables->late_bind;
 		/* Read without the lock when a hook fires. */
 		WRITE_ONCE(netns->bypass[path],
 			   !netns_instance(netns, path)->algorithm->first &&
-			   !range);
+			   !wanted);
 	}
 }
 

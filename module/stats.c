@@ -39,6 +39,8 @@ const char *const dynport_stat_names[DYNPORT_STATS] = {
 	[DYNPORT_STAT_MAPS_EVICTED]	= "maps_evicted",
 	/* comparisons of a map with the kernel's tables */
 	[DYNPORT_STAT_SWEEPS]		= "sweeps",
+	/* calls of bind() that late_bind left without a port */
+	[DYNPORT_STAT_BINDS_POSTPONED]	= "binds_postponed",
 };
 
 /* The sum of one counter, given by its offset. */

@@ -39,6 +39,7 @@ enum sysctl_entry {
 	SYSCTL_MAP_LIMIT,
 	SYSCTL_RANDOM_INCREMENT_MAX,
 	SYSCTL_REKEY_SECONDS,
+	SYSCTL_LATE_BIND,
 	SYSCTL_ENTRIES
 };
 
@@ -201,6 +202,7 @@ static const struct sysctl_kind sysctl_kinds[SYSCTL_ENTRIES] = {
 	[SYSCTL_RANDOM_INCREMENT_MAX] =
 		SYSCTL_KIND_NUMBER(random_increment_max, 1, 65535, 1),
 	[SYSCTL_REKEY_SECONDS] = SYSCTL_KIND_NUMBER(rekey_seconds, 0, 86400, 0),
+	[SYSCTL_LATE_BIND] = SYSCTL_KIND_NUMBER(late_bind, 0, 1, 0),
 };
 
 static int sysctl_read(struct dynport_netns *netns,

@@ -21,6 +21,7 @@ static const struct {
 	{ "maps_created", "port maps begun" },
 	{ "maps_evicted", "port maps dropped before their time" },
 	{ "sweeps", "port maps compared with the kernel's tables" },
+	{ "binds_postponed", "bind() left without a port, for late_bind" },
 };
 
 const char *counter_meaning(const char *name)

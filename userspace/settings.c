@@ -46,6 +46,9 @@ const struct setting settings[] = {
 	{ .key = "rekey_seconds", .kind = SETTING_NUMBER,
 	  .min = 0, .max = 86400, .standard = "10",
 	  .meaning = "doublehash gets new keys so often; 0: never" },
+	{ .key = "late_bind", .kind = SETTING_NUMBER,
+	  .min = 0, .max = 1, .standard = "0",
+	  .meaning = "1: TCP bind(address, 0) leaves the choice to connect() or listen()" },
 	{ .key = NULL }
 };
 

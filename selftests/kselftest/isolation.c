@@ -136,6 +136,7 @@ static const struct {
 	{ "dynport/map_limit", "21" },
 	{ "dynport/random_increment_max", "18" },
 	{ "dynport/rekey_seconds", "19" },
+	{ "dynport/late_bind", "1" },
 };
 #define SETTINGS (sizeof(settings) / sizeof(settings[0]))
 
