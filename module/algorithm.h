@@ -51,6 +51,7 @@ struct dynport_tunables {
 	u32 random_increment_max;	/* 1 .. 65535 ports */
 	u32 rekey_seconds;		/* 0 (never) .. 86400 */
 	u32 late_bind;			/* 0 or 1 */
+	u32 root_reserve_percent;	/* 0 .. 50 of a mapped space */
 };
 
 /* One search, as an algorithm sees it: read only, but for @scratch. */

@@ -221,7 +221,8 @@ static u16 search_last_port(struct dynport_search *search)
 	if (search->tried_last || search->req.path == DYNPORT_PATH_UDP ||
 	    !(count & 1) || count == 1 ||
 	    inet_is_local_reserved_port(search->netns->net, port) ||
-	    (search->space && dynport_search_mapped_is_exhausted(search)))
+	    (search->space && (search->kept ||
+			       dynport_search_mapped_is_exhausted(search))))
 		return 0;
 	search_passed(search);
 	search->tried_last = true;
@@ -278,9 +279,13 @@ void dynport_search_refused(struct dynport_search *search)
 
 bool dynport_search_may_fall_back(struct dynport_search *search)
 {
-	search->failed_by_map = search->space &&
+	if (!search->space)
+		return true;
+	/* Ask again: it may have ended with candidates to spare. */
+	search->kept = dynport_search_mapped_is_kept(search);
+	search->failed_by_map = !search->kept &&
 				dynport_search_mapped_is_exhausted(search);
-	return !search->failed_by_map;
+	return !search->kept && !search->failed_by_map;
 }
 
 static __always_inline void search_account(const struct dynport_search *search, int err)
@@ -307,7 +312,9 @@ static __always_inline void search_account(const struct dynport_search *search, 
 	if (likely(!search->fell_back))
 		return;
 
-	if (search->failed_by_map)
+	if (search->kept)
+		dynport_count_path(stats, path, DYNPORT_STAT_ROOT_RESERVED, 1);
+	else if (search->failed_by_map)
 		dynport_count_path(stats, path, DYNPORT_STAT_EXHAUSTED_CACHED,
 				   1);
 	else

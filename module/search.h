@@ -33,7 +33,8 @@
  *
  * Where the port space has a map (space.h), candidates come from the ports that
  * it believes free, and, when there are none, from those in TIME_WAIT that the
- * kernel may let go. After map_threshold refusals a search starts a map.
+ * kernel may let go; and the last of them are for root alone (root_reserve.h).
+ * After map_threshold refusals a search starts a map.
  */
 #ifndef DYNPORT_SEARCH_H
 #define DYNPORT_SEARCH_H
@@ -41,6 +42,7 @@
 #include <linux/ktime.h>
 
 #include "netns.h"
+#include "root_reserve.h"
 #include "trace.h"
 
 /*
@@ -80,6 +82,8 @@ struct dynport_search {
 	bool map_full;
 	bool fell_back;		/* no candidate was left, or too many refused */
 	bool failed_by_map;	/* ... and the kernel not asked */
+	bool kept;		/* likewise: what is free is kept for root */
+	u8 root;		/* enum dynport_root: is the caller? */
 };
 
 /* The class that is a path's own. */
@@ -132,6 +136,8 @@ dynport_search_begin(struct dynport_search *search, struct dynport_netns *netns,
 	search->map_full = false;
 	search->fell_back = false;
 	search->failed_by_map = false;
+	search->kept = false;
+	search->root = DYNPORT_ROOT_UNKNOWN;
 	search->steps = 0;
 	search->plain = true;
 	search->start_ns = 0;
@@ -186,8 +192,8 @@ void dynport_search_refused(struct dynport_search *search);
 
 /*
  * No candidate is left: may the kernel be asked? Not if it has just been, and
- * found no port in the whole space. To be called once, after
- * dynport_search_next() returned 0.
+ * found no port in the whole space, nor for what is kept from this caller. To
+ * be called once, after dynport_search_next() returned 0.
  */
 bool dynport_search_may_fall_back(struct dynport_search *search);
 
@@ -215,6 +221,7 @@ bool dynport_search_next_tier(struct dynport_search *search);
 u16 dynport_search_mapped_next(struct dynport_search *search);
 void dynport_search_mapped_refused(struct dynport_search *search);
 bool dynport_search_mapped_is_exhausted(struct dynport_search *search);
+bool dynport_search_mapped_is_kept(struct dynport_search *search);
 void dynport_search_mapped_end(struct dynport_search *search, int err,
 			       u16 port);
 

@@ -72,6 +72,25 @@ static bool mapped_choose_lingerer(struct dynport_search *search, u32 low,
 	return *index != map->count;
 }
 
+/* Take a free port of the classes in turn. */
+static bool mapped_take_free(struct dynport_search *search,
+			     struct dynport_instance *instance, u32 low,
+			     u32 high, u32 *index)
+{
+	struct portmap *map = &search->space->map;
+
+	do {
+		if (!search->req.ports.count ||
+		    !portmap_count_free(map, search->class, low, high))
+			continue;
+		search->steps = 0;
+		*index = mapped_choose(search, instance, low, high);
+		portmap_set(map, *index, PORTMAP_BUSY);
+		return true;
+	} while (dynport_search_next_tier(search));
+	return false;
+}
+
 /* Take a port out of the map; false if it has none for this search. */
 static bool mapped_take(struct dynport_search *search,
 			struct dynport_instance *instance, u32 *index)
@@ -82,16 +101,10 @@ static bool mapped_take(struct dynport_search *search,
 	struct portmap *map = &space->map;
 
 	lockdep_assert_held(&space->lock);
-	do {
-		if (!search->req.ports.count ||
-		    !portmap_count_free(map, search->class, low, high))
-			continue;
-		search->steps = 0;
-		*index = mapped_choose(search, instance, low, high);
-		portmap_set(map, *index, PORTMAP_BUSY);
+	search->kept = dynport_root_reserve_keeps(search);
+	if (!search->kept &&
+	    mapped_take_free(search, instance, low, high, index))
 		return true;
-	} while (dynport_search_next_tier(search));
-
 	if (search->lingerers < MAPPED_LINGERERS &&
 	    mapped_choose_lingerer(search, low, high, index)) {
 		search->lingering = true;
@@ -99,7 +112,7 @@ static bool mapped_take(struct dynport_search *search,
 		portmap_set(map, *index, PORTMAP_BUSY);
 		return true;
 	}
-	search->map_full = !search->lingerers;
+	search->map_full = !search->lingerers && !search->kept;
 	return false;
 }
 
@@ -134,7 +147,7 @@ u16 dynport_search_mapped_next(struct dynport_search *search)
 			search->instance = instance;
 		}
 		rcu_read_unlock();
-		if (unlikely(is_short))
+		if (unlikely(is_short || search->kept))
 			dynport_sweep_want(netns, space);
 		if (!found)
 			return 0;
@@ -160,6 +173,17 @@ void dynport_search_mapped_refused(struct dynport_search *search)
 	spin_lock_bh(&space->lock);
 	portmap_set(&space->map, search->map_index, PORTMAP_LINGERING);
 	spin_unlock_bh(&space->lock);
+}
+
+bool dynport_search_mapped_is_kept(struct dynport_search *search)
+{
+	struct dynport_space *space = search->space;
+	bool kept;
+
+	spin_lock_bh(&space->lock);
+	kept = dynport_root_reserve_keeps(search);
+	spin_unlock_bh(&space->lock);
+	return kept;
 }
 
 bool dynport_search_mapped_is_exhausted(struct dynport_search *search)

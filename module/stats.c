@@ -29,6 +29,8 @@ const char *const dynport_path_stat_names[DYNPORT_PATH_STATS] = {
 	[DYNPORT_STAT_MAP_HITS]		= "map_hits",
 	/* exhausted ones that the map answered without asking the kernel */
 	[DYNPORT_STAT_EXHAUSTED_CACHED]	= "exhausted_cached",
+	/* exhausted ones to whom root_reserve_percent left no port */
+	[DYNPORT_STAT_ROOT_RESERVED]	= "root_reserved",
 };
 
 const char *const dynport_stat_names[DYNPORT_STATS] = {

@@ -26,6 +26,7 @@ enum dynport_path_stat {
 	/* Shown after everything above, so that no line has moved. */
 	DYNPORT_STAT_MAP_HITS,
 	DYNPORT_STAT_EXHAUSTED_CACHED,
+	DYNPORT_STAT_ROOT_RESERVED,
 	DYNPORT_PATH_STATS,
 	/*
 	 * Searches whose first candidate was accepted, and nothing else to

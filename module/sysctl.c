@@ -19,6 +19,7 @@
 
 #include "compat.h"
 #include "netns.h"
+#include "root_reserve.h"
 #include "sysctl.h"
 
 #define SYSCTL_PATH	"net/dynport"
@@ -40,6 +41,7 @@ enum sysctl_entry {
 	SYSCTL_RANDOM_INCREMENT_MAX,
 	SYSCTL_REKEY_SECONDS,
 	SYSCTL_LATE_BIND,
+	SYSCTL_ROOT_RESERVE_PERCENT,
 	SYSCTL_ENTRIES
 };
 
@@ -203,6 +205,9 @@ static const struct sysctl_kind sysctl_kinds[SYSCTL_ENTRIES] = {
 		SYSCTL_KIND_NUMBER(random_increment_max, 1, 65535, 1),
 	[SYSCTL_REKEY_SECONDS] = SYSCTL_KIND_NUMBER(rekey_seconds, 0, 86400, 0),
 	[SYSCTL_LATE_BIND] = SYSCTL_KIND_NUMBER(late_bind, 0, 1, 0),
+	[SYSCTL_ROOT_RESERVE_PERCENT] =
+		SYSCTL_KIND_NUMBER(root_reserve_percent, 0,
+				   DYNPORT_ROOT_RESERVE_MAX, 0),
 };
 
 static int sysctl_read(struct dynport_netns *netns,

@@ -18,6 +18,7 @@ static const struct {
 	{ "rekeys", "new keys for doublehash" },
 	{ "map_hits", "searches helped by a port map" },
 	{ "exhausted_cached", "of those, answered by a full map" },
+	{ "root_reserved", "failed: the last ports are root's" },
 	{ "maps_created", "port maps begun" },
 	{ "maps_evicted", "port maps dropped before their time" },
 	{ "sweeps", "port maps compared with the kernel's tables" },

@@ -49,6 +49,9 @@ const struct setting settings[] = {
 	{ .key = "late_bind", .kind = SETTING_NUMBER,
 	  .min = 0, .max = 1, .standard = "0",
 	  .meaning = "1: TCP bind(address, 0) leaves the choice to connect() or listen()" },
+	{ .key = "root_reserve_percent", .kind = SETTING_NUMBER,
+	  .min = 0, .max = 50, .standard = "0",
+	  .meaning = "last part of a port space with a map, for CAP_NET_ADMIN only" },
 	{ .key = NULL }
 };
 

@@ -137,6 +137,7 @@ static const struct {
 	{ "dynport/random_increment_max", "18" },
 	{ "dynport/rekey_seconds", "19" },
 	{ "dynport/late_bind", "1" },
+	{ "dynport/root_reserve_percent", "7" },
 };
 #define SETTINGS (sizeof(settings) / sizeof(settings[0]))
 

@@ -33,7 +33,7 @@ static const char * const names[] = {
 	ENTRY("udp_port_range"), ENTRY("bind_stride"), ENTRY("search_limit"),
 	ENTRY("map_threshold"), ENTRY("map_limit"),
 	ENTRY("random_increment_max"), ENTRY("rekey_seconds"),
-	ENTRY("late_bind"),
+	ENTRY("late_bind"), ENTRY("root_reserve_percent"),
 };
 #define NAMES (sizeof(names) / sizeof(names[0]))
 
@@ -59,6 +59,7 @@ static const struct {
 	  { 0, 65536, 4294967297 } },
 	{ ENTRY("rekey_seconds"), 0, 86400, 10, { 86401, 4294967296, 1L << 62 } },
 	{ ENTRY("late_bind"), 0, 1, 0, { 2, 4294967296, 1L << 62 } },
+	{ ENTRY("root_reserve_percent"), 0, 50, 3, { 51, 100, 4294967296 } },
 };
 #define NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
 
@@ -105,7 +106,7 @@ TEST_F(sysctl_values, are_the_documented_defaults)
 	static const char * const defaults[NAMES] = {
 		"random_pick", "default", "default", "default", "0\t0", "0\t0",
 		"2", "64", "8", "1024", "500", "10",
-		"0",
+		"0", "0",
 	};
 	char value[256];
 	unsigned int i;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <linux/capability.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 
@@ -21,6 +22,8 @@
 unsigned long jiffies = 1000;
 u64 ktime_now = 1;
 unsigned int dynport_netns_id;
+bool capability_all = true;
+unsigned long capability_asked;
 const unsigned long host_nothing_busy[BITS_TO_LONGS(65536)];
 
 const int host_errno[DYNPORT_PATHS] = {

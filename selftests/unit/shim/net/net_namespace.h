@@ -6,9 +6,11 @@
 #include <linux/bitmap.h>
 
 struct net_generic;
+struct user_namespace;
 
 struct net {
 	struct net_generic *gen;
+	struct user_namespace *user_ns;
 	int port_low, port_high;	/* net.ipv4.ip_local_port_range */
 	DECLARE_BITMAP(reserved_ports, 65536);
 };
