@@ -9,6 +9,18 @@
 #include "settings.h"
 #include "sysctl.h"
 
+int assignment_read(const struct setting *setting, char **value)
+{
+	return setting->sysctl ? sysctl_read(setting->sysctl, value) :
+				 sysctl_dynport_read(setting->key, value);
+}
+
+static int assignment_write(const struct setting *setting, const char *value)
+{
+	return setting->sysctl ? sysctl_write(setting->sysctl, value) :
+				 sysctl_dynport_write(setting->key, value);
+}
+
 /* Says why the kernel did not take the value. */
 static void refusal_explain(const struct assignment *a, int err)
 {
@@ -24,6 +36,8 @@ static void refusal_explain(const struct assignment *a, int err)
 	case EINVAL:
 		warnx("%s: the kernel refuses '%s'; it takes %s", key, a->value,
 		      setting_values(a->setting, values));
+		if (a->setting == &setting_local_range)
+			warnx("its first port can't be below net.ipv4.ip_unprivileged_port_start");
 		return;
 	case ENOENT:
 		if (a->setting->kind != SETTING_ALGORITHM &&
@@ -46,7 +60,7 @@ static void assignments_undo(struct assignment *all, size_t done)
 
 	for (i = done; i-- > 0;) {
 		const char *key = all[i].setting->key;
-		int ret = sysctl_dynport_write(key, all[i].before);
+		int ret = assignment_write(all[i].setting, all[i].before);
 
 		if (ret) {
 			warnx("%s could not be put back to '%s': %s", key,
@@ -66,7 +80,7 @@ static bool befores_read(struct assignment *all, size_t count)
 
 	for (i = 0; i < count; i++) {
 		const char *key = all[i].setting->key;
-		int ret = sysctl_dynport_read(key, &all[i].before);
+		int ret = assignment_read(all[i].setting, &all[i].before);
 
 		if (ret == -ENOENT)
 			warnx("this version of dynport has no setting %s", key);
@@ -88,8 +102,7 @@ bool assignments_apply(struct assignment *all, size_t count)
 		return false;
 	}
 	for (i = 0; i < count; i++) {
-		int ret = sysctl_dynport_write(all[i].setting->key,
-					       all[i].value);
+		int ret = assignment_write(all[i].setting, all[i].value);
 
 		if (ret) {
 			refusal_explain(&all[i], -ret);

@@ -17,6 +17,9 @@ struct assignment {
 	char *before;		/* what it replaced, NULL: not known yet */
 };
 
+/* A setting's value now, as sysctl_read() gives it: 0 or -errno. */
+int assignment_read(const struct setting *setting, char **value);
+
 /*
  * Applies them in their order. When the kernel refuses one, it says so, those
  * before it are put back, and the result is false.

@@ -44,6 +44,23 @@ bool port_range_parse(const char *text, struct port_range *range)
 	return !*text && range->low <= range->high;
 }
 
+const struct port_preset port_presets[] = {
+	{ "iana", { 49152, 65535 }, "the dynamic ports of RFC 6335" },
+	{ "linux", { 32768, 60999 }, "the kernel's default" },
+	{ "wide", { 1024, 65535 }, "all that RFC 6056 recommends" },
+	{ .name = NULL }
+};
+
+const struct port_preset *port_preset_find(const char *name)
+{
+	const struct port_preset *preset;
+
+	for (preset = port_presets; preset->name; preset++)
+		if (strcmp(preset->name, name) == 0)
+			return preset;
+	return NULL;
+}
+
 bool port_set_parse(const char *text, struct port_set *set)
 {
 	memset(set, 0, sizeof(*set));

@@ -47,6 +47,18 @@ unsigned int port_set_count(const struct port_set *set,
 /* "32768\t60999", as the kernel writes it: two numbers, blanks between. */
 bool port_range_parse(const char *text, struct port_range *range);
 
+/* A range that has a name. */
+struct port_preset {
+	const char *name;
+	struct port_range range;
+	const char *meaning;
+};
+
+extern const struct port_preset port_presets[];	/* ended by .name NULL */
+
+/* NULL if there is none of that name. */
+const struct port_preset *port_preset_find(const char *name);
+
 /* "80,8000-8080", as ip_local_reserved_ports is written; "" is empty. */
 bool port_set_parse(const char *text, struct port_set *set);
 

@@ -22,10 +22,10 @@ const struct setting settings[] = {
 	  .meaning = "how UDP chooses; default: as 'algorithm' says" },
 	{ .key = "available_algorithms", .kind = SETTING_READ_ONLY,
 	  .meaning = "the algorithms there are" },
-	{ .key = "tcp_port_range", .kind = SETTING_RANGE,
+	{ .key = "tcp_port_range", .kind = SETTING_RANGE, .or_zero = true,
 	  .standard = "0 0",
 	  .meaning = "TCP's part of ip_local_port_range; 0 0: all of it" },
-	{ .key = "udp_port_range", .kind = SETTING_RANGE,
+	{ .key = "udp_port_range", .kind = SETTING_RANGE, .or_zero = true,
 	  .standard = "0 0",
 	  .meaning = "UDP's part of ip_local_port_range; 0 0: all of it" },
 	{ .key = "bind_stride", .kind = SETTING_NUMBER,
@@ -53,6 +53,12 @@ const struct setting settings[] = {
 	  .min = 0, .max = 50, .standard = "0",
 	  .meaning = "last part of a port space with a map, for CAP_NET_ADMIN only" },
 	{ .key = NULL }
+};
+
+const struct setting setting_local_range = {
+	.key = "ip_local_port_range", .sysctl = "net.ipv4.ip_local_port_range",
+	.kind = SETTING_RANGE, .standard = "32768 60999",
+	.meaning = "the kernel's range of dynamic ports, of TCP and UDP, IPv4 and IPv6",
 };
 
 const struct setting *setting_find(const char *key)
@@ -84,7 +90,8 @@ const char *setting_values(const struct setting *setting,
 	case SETTING_PATH_ALGORITHM:
 		return "NAME or default";
 	case SETTING_RANGE:
-		return "LOW HIGH or 0 0";
+		return setting->or_zero ? "LOW HIGH, PRESET or 0 0" :
+					  "LOW HIGH or PRESET";
 	case SETTING_READ_ONLY:
 		return "read only";
 	case SETTING_NUMBER:
@@ -126,7 +133,8 @@ bool setting_accepts(const struct setting *setting, const char *value)
 		return *value && !strpbrk(value, " \t\n");
 	case SETTING_RANGE:
 		return port_range_parse(value, &range) &&
-		       (port_range_none(range) || range.low);
+		       (range.low || (port_range_none(range) &&
+				      setting->or_zero));
 	case SETTING_NUMBER:
 		return number_accepts(setting, value);
 	case SETTING_READ_ONLY:

@@ -3,6 +3,7 @@
  * dynportctl completion: prints completion for bash, made from the tables of
  * verbs, options and settings. For 'make install'; not in the list of verbs.
  */
+#include "ports.h"
 #include "settings.h"
 #include "verb.h"
 
@@ -10,6 +11,16 @@ static void print_options(const struct verb_option *opt)
 {
 	for (; opt && opt->name; opt++)
 		printf(" --%s", opt->name);
+}
+
+static void print_presets(const struct setting *s)
+{
+	const struct port_preset *preset;
+
+	printf("\tset:%s) words='", s->key);
+	for (preset = port_presets; preset->name; preset++)
+		printf("%s%s", preset == port_presets ? "" : " ", preset->name);
+	printf("' ;;\n");
 }
 
 static int completion_run(const struct invocation *inv, int argc, char **argv)
@@ -42,13 +53,16 @@ static int completion_run(const struct invocation *inv, int argc, char **argv)
 			printf("\tset:%s) words=\"%s$(cat /proc/sys/net/dynport/available_algorithms 2>/dev/null)\" ;;\n",
 			       s->key, s->kind == SETTING_PATH_ALGORITHM ?
 			       "default " : "");
+		else if (s->kind == SETTING_RANGE)
+			print_presets(s);
 		else if (s->kind != SETTING_READ_ONLY)
 			printf("\tset:%s) ;;\n", s->key);
 	}
-	printf("\tset:*) words='");
+	print_presets(&setting_local_range);
+	printf("\tset:*) words='%s", setting_local_range.key);
 	for (s = settings; s->key; s++)
 		if (s->kind != SETTING_READ_ONLY)
-			printf("%s%s", s == settings ? "" : " ", s->key);
+			printf(" %s", s->key);
 	print_options(common_options);
 	printf("' ;;\n");
 	for (v = verbs; *v; v++) {

@@ -41,6 +41,13 @@ FIXTURE_TEARDOWN(dynport_window)
 {
 }
 
+/* tcp_port_range and udp_port_range hold on every way, and for the kernel's picker */
+#define ADD_STOCK_AND_OWN(fixture, path_name, path, family_name, family)	\
+	VARIANT_ADD(fixture, path_name, path, family_name, family, stock)	\
+	VARIANT_ADD(fixture, path_name, path, family_name, family, random_pick)
+VARIANT_FIXTURE(protocol_range, LOW, HIGH)
+VARIANT_ADD_ALL_PATHS(protocol_range, ADD_STOCK_AND_OWN)
+
 static const char *range_name(enum port_path path)
 {
 	return port_path_is_tcp(path) ? "dynport/tcp_port_range" :
@@ -102,6 +109,43 @@ TEST_F(dynport_window, protocol_range_narrows_the_window_if_they_meet)
 	ASSERT_EQ(0, sysctl_set_window(LOW, LOW + 999));
 	ASSERT_EQ(0, sysctl_set(range, "40100 40107"));
 	expect_window(_metadata, &self->taker, 40100, 40107);
+}
+
+TEST_F(protocol_range, has_as_many_sockets_as_ports_and_then_the_stock_errno)
+{
+	int i, fd, port;
+
+	if (!sysctl_have_dynport())
+		SKIP(return, "dynport is not loaded");
+	ASSERT_EQ(0, sysctl_set(range_name(variant->choice.path),
+				"40002 40005"));
+	for (i = 0; i < 4; i++) {
+		fd = port_take(&self->taker);
+		ASSERT_GE(fd, 0);
+		port = port_of(fd);
+		EXPECT_GE(port, 40002);
+		EXPECT_LE(port, 40005);
+	}
+	EXPECT_EQ(-1, port_take(&self->taker));
+	EXPECT_EQ(port_path_exhausted(variant->choice.path), errno);
+}
+
+TEST_F(protocol_range, holds_for_ipv6_sockets_with_ipv4_mapped_addresses)
+{
+	int i, fd, type, tcp = port_path_is_tcp(variant->choice.path);
+
+	if (!sysctl_have_dynport())
+		SKIP(return, "dynport is not loaded");
+	type = (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC;
+	ASSERT_EQ(0, sysctl_set(range_name(variant->choice.path),
+				"40002 40005"));
+	for (i = 0; i < 3; i++) {
+		fd = socket(AF_INET6, type, 0);
+		ASSERT_GE(fd, 0);
+		ASSERT_EQ(0, port_bind(fd, port_mapped_loopback(0)));
+		EXPECT_GE(port_of(fd), 40002);
+		EXPECT_LE(port_of(fd), 40005);
+	}
 }
 
 TEST_F(dynport_window, other_protocols_range_has_no_effect)

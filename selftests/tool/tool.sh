@@ -12,7 +12,7 @@ needs=script
 # shellcheck source=judge.sh
 . "$(dirname "$0")/judge.sh"
 
-begin 43
+begin 46
 
 # Without the module.
 
@@ -246,6 +246,62 @@ run dynportctl -n $ns set "tcp_port_range=20004 30004"
 want_rc 0
 want_same "$(sysctl_of $ns tcp_port_range)" "20004 30004"
 ok "set takes a range in every form that it promises"
+
+for preset in "iana 49152 65535" "linux 32768 60999" "wide 1024 65535"; do
+	read -r name range <<<"$preset"
+	run dynportctl -n $ns set ip_local_port_range "$name" tcp_port_range="$name" \
+		udp_port_range "$name"
+	want_rc 0
+	want_silent out
+	want_silent err
+	want_same "$(sysctl_of $ns tcp_port_range)" "$range"
+	want_same "$(sysctl_of $ns udp_port_range)" "$range"
+	want_same "$(in_ns $ns sysctl -n net.ipv4.ip_local_port_range | tr '\t' ' ')" "$range"
+	run dynportctl set --help
+	want_out "^  $name +${range/ /-} "
+done
+run dynportctl -n $ns set --json
+want_same "$(jq -r '.settings[] | select(.key == "ip_local_port_range") | .value' "$work/out")" \
+	"1024 65535"
+want_same "$(sysctl -n net.ipv4.ip_local_port_range | tr '\t' ' ')" "32768 60999"
+ok "set knows ranges by name, and sets the kernel's own range, too"
+
+run dynportctl -n $ns set ip_local_port_range linux tcp_port_range wide udp_port_range iana
+want_rc 0
+want_silent out
+want_err "tcp_port_range 1024-65535 is cut to 32768-60999: it only narrows ip_local_port_range"
+want_err "udp_port_range 49152-65535 is cut to 49152-60999"
+run dynportctl -n $ns set udp_port_range 61000 65535 tcp_port_range linux
+want_rc 0
+want_err "udp_port_range 61000-65535 has no port of ip_local_port_range 32768-60999"
+want [ "$(wc -l <"$work/err")" -eq 1 ]
+run dynportctl -n $ns set udp_port_range=0-0 tcp_port_range 40000-40999
+want_rc 0
+want_silent err
+# Narrowed from the other side.
+run dynportctl -n $ns set ip_local_port_range=iana
+want_rc 0
+want_err "tcp_port_range 40000-40999 has no port of ip_local_port_range 49152-65535"
+ok "set says where a range is cut by ip_local_port_range, or ignored"
+
+before=$(in_ns $ns sysctl net.dynport net.ipv4.ip_local_port_range)
+for command in "ip_local_port_range 0 0" "ip_local_port_range narrow" "tcp_port_range WIDE" \
+	"udp_port_range iana linux" "search_limit linux"; do
+	# shellcheck disable=SC2086 # split into words
+	run dynportctl -n $ns set $command
+	want_rc 2
+	want_silent out
+done
+run dynportctl -n $ns set tcp_port_range narrow
+want_err "preset wide: 1024-65535"
+# The kernel's verdict: it begins below ip_unprivileged_port_start.
+run dynportctl -n $ns set tcp_port_range linux ip_local_port_range 1000 2000
+want_rc 1
+want_err "ip_unprivileged_port_start"
+want_err "tcp_port_range is put back to '40000 40999'"
+want_same "$(in_ns $ns sysctl net.dynport net.ipv4.ip_local_port_range)" "$before"
+ok "set refuses a name that isn't a range's, and what the kernel refuses"
+run dynportctl -n $ns set ip_local_port_range linux
 
 run dynportctl -n $ns set search_limit=9 algorithm hash udp_port_range 40000 50000 bind_stride=0
 want_rc 0

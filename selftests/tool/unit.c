@@ -203,6 +203,13 @@ static void test_ports(void)
 	expect(r.low == 32768 && r.high == 60999);
 	expect(port_range_parse("0 0", &r) && port_range_none(r));
 	expect(port_range_parse("1 65535", &r) && port_range_size(r) == 65535);
+	expect(port_preset_find("iana")->range.low == 49152 &&
+	       port_preset_find("iana")->range.high == 65535 &&
+	       port_preset_find("linux")->range.low == 32768 &&
+	       port_preset_find("linux")->range.high == 60999 &&
+	       port_preset_find("wide")->range.low == 1024 &&
+	       port_preset_find("wide")->range.high == 65535);
+	expect(!port_preset_find("") && !port_preset_find("IANA"));
 	expect(!port_range_parse("", &r));
 	expect(!port_range_parse("1", &r));
 	expect(!port_range_parse("2 1", &r));
@@ -293,6 +300,12 @@ static void test_settings(void)
 	       accepts("tcp_port_range", "1 65535") &&
 	       !accepts("tcp_port_range", "0 1") &&
 	       !accepts("tcp_port_range", "2 1"));
+	expect(setting_accepts(&setting_local_range, "1024 65535") &&
+	       !setting_accepts(&setting_local_range, "0 0") &&
+	       !setting_accepts(&setting_local_range, "wide"));
+	expect(accepts("root_reserve_percent", "50") &&
+	       !accepts("root_reserve_percent", "51") &&
+	       !accepts("late_bind", "2"));
 	expect(accepts("algorithm", "anything") && !accepts("algorithm", "") &&
 	       !accepts("algorithm", "two words"));
 	expect(!accepts("available_algorithms", "hash"));
