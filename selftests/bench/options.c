@@ -92,7 +92,7 @@ static unsigned int parse_steps(char *text, double *steps)
 	return n;
 }
 
-static void set_address(struct settings *set, const char *text)
+void options_set_address(struct settings *set, const char *text)
 {
 	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&set->addr;
 	struct sockaddr_in *in = (struct sockaddr_in *)&set->addr;
@@ -188,5 +188,5 @@ void options_parse(struct options *opt, int argc, char **argv)
 	set->op = opt->mode->op;
 	if (!opt->nvariants)
 		opt->variants[opt->nvariants++].name = "-";
-	set_address(set, address);
+	options_set_address(set, address);
 }

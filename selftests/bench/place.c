@@ -27,7 +27,7 @@ void die(const char *format, ...)
 	va_list args;
 
 	fflush(stdout);
-	fputs("portcost: ", stderr);
+	fprintf(stderr, "%s: ", program_invocation_short_name);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);

@@ -76,6 +76,7 @@ struct options {
 
 /* options.c */
 void options_parse(struct options *opt, int argc, char **argv);
+void options_set_address(struct settings *set, const char *text);
 
 /* variants.c */
 void variants_read(struct options *opt, const char *path);

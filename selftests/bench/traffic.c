@@ -100,7 +100,7 @@ void traffic_listen(const struct settings *set)
 		addr = traffic_address(set, set->server_port + i);
 		listeners[i] = traffic_open(set, 0);
 		if (bind(listeners[i], (struct sockaddr *)&addr, set->addr_len) ||
-		    listen(listeners[i], 16))
+		    listen(listeners[i], 512))
 			die("listener on port %u: %s", set->server_port + i, strerror(errno));
 	}
 	place_enter(home);
