@@ -10,6 +10,7 @@
 #include "portmap.h"
 
 #define WORDS_PER_BLOCK	(PORTMAP_BLOCK / BITS_PER_LONG)
+#define WORDS_PER_GROUP	(WORDS_PER_BLOCK * PORTMAP_GROUP)
 
 /* Every n-th bit, from bit 0 on. */
 static const u64 portmap_every[] = {
@@ -71,17 +72,31 @@ static unsigned long portmap_free_word(const struct portmap *map, u32 word,
 	return free;
 }
 
-static u32 portmap_free_block(const struct portmap *map, u32 block,
-			      enum dynport_class class)
+/* What [0], connect's, and [1], bind's, come to for a class. */
+static u32 portmap_sum(u32 connect, u32 bind, enum dynport_class class)
 {
 	switch (class) {
 	case DYNPORT_CLASS_CONNECT:
-		return map->block_free[0][block];
+		return connect;
 	case DYNPORT_CLASS_BIND:
-		return map->block_free[1][block];
+		return bind;
 	default:
-		return map->block_free[0][block] + map->block_free[1][block];
+		return connect + bind;
 	}
+}
+
+static u32 portmap_free_block(const struct portmap *map, u32 block,
+			      enum dynport_class class)
+{
+	return portmap_sum(map->block_free[0][block],
+			   map->block_free[1][block], class);
+}
+
+static u32 portmap_free_group(const struct portmap *map, u32 group,
+			      enum dynport_class class)
+{
+	return portmap_sum(map->group_free[0][group],
+			   map->group_free[1][group], class);
 }
 
 static void portmap_account(struct portmap *map, u32 index, int change)
@@ -89,6 +104,7 @@ static void portmap_account(struct portmap *map, u32 index, int change)
 	unsigned int class = portmap_class_of(map, index);
 
 	map->block_free[class][index / PORTMAP_BLOCK] += change;
+	map->group_free[class][index / PORTMAP_BLOCK / PORTMAP_GROUP] += change;
 	map->free[class] += change;
 }
 
@@ -102,6 +118,7 @@ void portmap_init(struct portmap *map, void *memory, u32 count, u32 stride)
 	map->free[0] = 0;
 	map->free[1] = 0;
 	map->lingering = 0;
+	memset(map->group_free, 0, sizeof(map->group_free));
 	map->busy = memory;
 	map->linger = map->busy + blocks * WORDS_PER_BLOCK;
 	map->block_free[0] = (void *)(map->linger + blocks * WORDS_PER_BLOCK);
@@ -115,6 +132,7 @@ void portmap_init(struct portmap *map, void *memory, u32 count, u32 stride)
 						   DYNPORT_CLASS_CONNECT));
 
 			map->block_free[class][word / WORDS_PER_BLOCK] += n;
+			map->group_free[class][word / WORDS_PER_GROUP] += n;
 			map->free[class] += n;
 		}
 	}
@@ -172,21 +190,18 @@ static bool portmap_covers(const struct portmap *map, u32 block, u32 low,
 	       high >= min(first + PORTMAP_BLOCK, map->count) - 1;
 }
 
+static bool portmap_is_whole(const struct portmap *map, u32 low, u32 high)
+{
+	return !low && high == map->count - 1;
+}
+
 u32 portmap_count_free(const struct portmap *map, enum dynport_class class,
 		       u32 low, u32 high)
 {
 	u32 block, word, last, sum = 0;
 
-	if (!low && high == map->count - 1) {
-		switch (class) {
-		case DYNPORT_CLASS_CONNECT:
-			return map->free[0];
-		case DYNPORT_CLASS_BIND:
-			return map->free[1];
-		default:
-			return map->free[0] + map->free[1];
-		}
-	}
+	if (portmap_is_whole(map, low, high))
+		return portmap_sum(map->free[0], map->free[1], class);
 
 	for (block = low / PORTMAP_BLOCK; block <= high / PORTMAP_BLOCK;
 	     block++) {
@@ -204,12 +219,49 @@ u32 portmap_count_free(const struct portmap *map, enum dynport_class class,
 	return sum;
 }
 
+/* The n-th bit that is set, 0 for the first. */
+static u32 portmap_nth_bit(unsigned long bits, u32 n)
+{
+	while (n--)
+		bits &= bits - 1;
+	return __ffs(bits);
+}
+
+/* portmap_nth_free() in the whole map: by the groups, the blocks, the words. */
+static u32 portmap_nth_of_all(const struct portmap *map,
+			      enum dynport_class class, u32 rank)
+{
+	u32 group = 0, block, word, n;
+	unsigned long free;
+
+	while (rank >= (n = portmap_free_group(map, group, class))) {
+		rank -= n;
+		group++;
+	}
+	block = group * PORTMAP_GROUP;
+	while (rank >= (n = portmap_free_block(map, block, class))) {
+		rank -= n;
+		block++;
+	}
+	for (word = block * WORDS_PER_BLOCK;; word++) {
+		free = ~(map->busy[word] | map->linger[word]);
+		if (free)
+			free &= portmap_class_mask(map, word, class);
+		n = hweight_long(free);
+		if (rank < n)
+			return word * BITS_PER_LONG + portmap_nth_bit(free, rank);
+		rank -= n;
+	}
+}
+
 u32 portmap_nth_free(const struct portmap *map, enum dynport_class class,
 		     u32 low, u32 high, u32 rank)
 {
 	u32 word = low / BITS_PER_LONG, n;
 	unsigned long free;
 
+	if (likely(portmap_is_whole(map, low, high)))
+		return portmap_nth_of_all(map, class, rank);
 	for (;;) {
 		/* Whole blocks by their counts, the rest by their words. */
 		if (word % WORDS_PER_BLOCK == 0 &&
@@ -225,13 +277,10 @@ u32 portmap_nth_free(const struct portmap *map, enum dynport_class class,
 		free = portmap_free_word(map, word, class, low, high);
 		n = hweight_long(free);
 		if (rank < n)
-			break;
+			return word * BITS_PER_LONG + portmap_nth_bit(free, rank);
 		rank -= n;
 		word++;
 	}
-	while (rank--)
-		free &= free - 1;
-	return word * BITS_PER_LONG + __ffs(free);
 }
 
 /* As portmap_next_free(), in [@low, @high] only; map->count if there is none. */

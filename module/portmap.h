@@ -10,9 +10,10 @@
  * isn't. A lingering one belongs to a connection in TIME_WAIT that the kernel
  * may let go for a new one: proposed when nothing is free.
  *
- * For each block of 512 ports, and each class of dynport_ports, the free ports
- * are counted, so that "the k-th free port" and "the next free port" look at
- * the counts and at one block, however full the map is.
+ * For each block of 512 ports, each group of 8 blocks, and each class of
+ * dynport_ports, the free ports are counted, so that "the k-th free port" and
+ * "the next free port" look at some counts and at one block, however full the
+ * map is.
  */
 #ifndef DYNPORT_PORTMAP_H
 #define DYNPORT_PORTMAP_H
@@ -24,6 +25,8 @@
 
 #define PORTMAP_BLOCK		512		/* ports per block */
 #define PORTMAP_BLOCKS_MAX	(65536 / PORTMAP_BLOCK)
+#define PORTMAP_GROUP		8		/* blocks per group */
+#define PORTMAP_GROUPS_MAX	(PORTMAP_BLOCKS_MAX / PORTMAP_GROUP)
 
 enum portmap_state {
 	PORTMAP_FREE,
@@ -40,6 +43,7 @@ struct portmap {
 	unsigned long *busy;	/* count bits, and ones up to a full block */
 	unsigned long *linger;	/* likewise, zeros; a subset of not busy */
 	u16 *block_free[2];	/* per block */
+	u16 group_free[2][PORTMAP_GROUPS_MAX];
 };
 
 /* Bytes that portmap_init() needs for @count ports. */

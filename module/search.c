@@ -237,6 +237,7 @@ void dynport_search_find_space(struct dynport_search *search)
 	search->space = dynport_space_get(search->netns, &search->req,
 					  search->low, search->high,
 					  search->own_window);
+	search->in_map = false;
 	if (search->space)
 		search->plain = false;
 }
@@ -268,13 +269,15 @@ void dynport_search_refused(struct dynport_search *search)
 
 	search->tier_refusals++;
 	search->plain = false;
-	if (search->space)
+	if (search->space) {
 		dynport_search_mapped_refused(search);
-	else if (search->candidates == threshold)
+	} else if (search->candidates == threshold) {
+		search->in_map = false;
 		search->space = dynport_space_create(search->netns,
 						     &search->req, search->low,
 						     search->high,
 						     search->own_window);
+	}
 }
 
 bool dynport_search_may_fall_back(struct dynport_search *search)
@@ -292,9 +295,19 @@ static __always_inline void search_account(const struct dynport_search *search, 
 {
 	struct dynport_stats __percpu *stats = search->netns->stats;
 	enum dynport_path path = search->req.path;
-	/* The last candidate wasn't refused, unless the kernel was asked. */
-	u32 refused = search->candidates - !search->fell_back;
+	u32 refused;
 
+	if (search->space)
+		dynport_count_path(stats, path, DYNPORT_STAT_MAP_HITS, 1);
+	/* Where a map is in use, nearly always. */
+	if (likely(search->candidates == 1 && !search->fell_back &&
+		   !search->reserved)) {
+		dynport_count_path(stats, path, DYNPORT_STAT_PLAIN, 1);
+		return;
+	}
+
+	/* The last candidate wasn't refused, unless the kernel was asked. */
+	refused = search->candidates - !search->fell_back;
 	dynport_count_path(stats, path, DYNPORT_STAT_SEARCHES, 1);
 	if (likely(search->candidates)) {
 		dynport_count_path(stats, path, DYNPORT_STAT_CANDIDATES,
@@ -307,8 +320,6 @@ static __always_inline void search_account(const struct dynport_search *search, 
 	if (unlikely(search->reserved))
 		dynport_count_path(stats, path, DYNPORT_STAT_REFUSED_RESERVED,
 				   search->reserved);
-	if (search->space)
-		dynport_count_path(stats, path, DYNPORT_STAT_MAP_HITS, 1);
 	if (likely(!search->fell_back))
 		return;
 

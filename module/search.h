@@ -80,6 +80,7 @@ struct dynport_search {
 	bool tried_last;	/* the window's last port: see search.c */
 	bool lingering;		/* the candidate is one of those */
 	bool map_full;
+	bool in_map;		/* its map has counted it; valid with space */
 	bool fell_back;		/* no candidate was left, or too many refused */
 	bool failed_by_map;	/* ... and the kernel not asked */
 	bool kept;		/* likewise: what is free is kept for root */

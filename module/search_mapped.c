@@ -137,16 +137,18 @@ u16 dynport_search_mapped_next(struct dynport_search *search)
 	do {
 		found = false;
 		is_short = false;
-		rcu_read_lock();
-		instance = rcu_dereference(netns->instance[search->req.path]);
+		spin_lock_bh(&space->lock);
+		/* Who holds a spinlock is an RCU reader, also on PREEMPT_RT. */
+		instance = rcu_dereference_check(netns->instance[search->req.path],
+						 lockdep_is_held(&space->lock));
 		if (likely(instance && instance->algorithm->first)) {
-			spin_lock_bh(&space->lock);
+			space->searches += !search->in_map;
+			search->in_map = true;
 			found = mapped_take(search, instance, &index);
 			is_short = mapped_is_short(&space->map);
-			spin_unlock_bh(&space->lock);
 			search->instance = instance;
 		}
-		rcu_read_unlock();
+		spin_unlock_bh(&space->lock);
 		if (unlikely(is_short || search->kept))
 			dynport_sweep_want(netns, space);
 		if (!found)
@@ -218,17 +220,33 @@ static void mapped_exhausted(struct dynport_search *search)
 	space->exhausted_high = search->high;
 }
 
+static bool mapped_is_marked(const struct dynport_space *space, u32 index)
+{
+	if (index >= space->map.count)
+		return false;
+	/* Without the lock: others may write the bits of its neighbours. */
+	return data_race(portmap_get(&space->map, index)) == PORTMAP_BUSY;
+}
+
 void dynport_search_mapped_end(struct dynport_search *search, int err, u16 port)
 {
 	struct dynport_space *space = search->space;
 	u32 index = port - space->low;
 
+	/* The rule: a candidate, marked before it was tried, and accepted. */
+	if (likely(!err && !search->fell_back &&
+		   mapped_is_marked(space, index))) {
+		dynport_space_put(space);
+		return;
+	}
+
 	spin_lock_bh(&space->lock);
-	space->searches++;
+	space->searches += !search->in_map;
 	if (!err) {
 		/*
 		 * Again: if the kernel took the port from a connection in
-		 * TIME_WAIT, that one's end has just freed it in the map.
+		 * TIME_WAIT, that one's end has just freed it in the map, or a
+		 * sweep came before the socket had it.
 		 */
 		if (port >= space->low && index < space->map.count)
 			portmap_set(&space->map, index, PORTMAP_BUSY);

@@ -7,6 +7,7 @@
  * network stack.
  */
 #include <linux/jiffies.h>
+#include <linux/random.h>
 #include <linux/rculist.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
@@ -21,10 +22,46 @@
 #define SPACE_IDLE		(60 * HZ)	/* unused for so long: dropped */
 #define SPACE_IDLE_CHECK	(10 * HZ)
 
+/*
+ * Every search and every release of a mapped namespace looks a space up, so
+ * hashing and comparing stand here in line: a universal hash (NH: products of
+ * sums with random numbers), since peers may choose addresses.
+ */
+#define SPACE_KEY_WORDS	(sizeof(struct dynport_space_key) / sizeof(u32))
+
+static u32 space_hash_key[SPACE_KEY_WORDS + 1] __read_mostly;
+
+static __always_inline u32 space_hash(const void *data, u32 len, u32 seed)
+{
+	const u32 *word = data, *key = space_hash_key;
+	u64 sum = 0;
+	u32 i;
+
+	BUILD_BUG_ON(SPACE_KEY_WORDS % 2 == 0);
+	for (i = 0; i + 1 < SPACE_KEY_WORDS; i += 2)
+		sum += (u64)(word[i] + key[i]) * (word[i + 1] + key[i + 1]);
+	sum += (u64)(word[i] + key[i]) * (seed + key[i + 1]);
+	return sum ^ sum >> 32;
+}
+
+static __always_inline int space_compare(struct rhashtable_compare_arg *arg,
+					 const void *object)
+{
+	const struct dynport_space *space = object;
+	const u32 *a = arg->key, *b = (const u32 *)&space->key;
+	u32 i, difference = 0;
+
+	for (i = 0; i < SPACE_KEY_WORDS; i++)
+		difference |= a[i] ^ b[i];
+	return difference;
+}
+
 static const struct rhashtable_params space_params = {
 	.key_len	= sizeof(struct dynport_space_key),
 	.key_offset	= offsetof(struct dynport_space, key),
 	.head_offset	= offsetof(struct dynport_space, node),
+	.hashfn		= space_hash,
+	.obj_cmpfn	= space_compare,
 	.automatic_shrinking = true,
 };
 
@@ -359,6 +396,7 @@ static struct dynport_shrinker space_shrinker = {
 
 int __init dynport_space_init(void)
 {
+	get_random_bytes(space_hash_key, sizeof(space_hash_key));
 	return dynport_shrinker_register(&space_shrinker);
 }
 
