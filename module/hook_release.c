@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hook_release.c - watching ports being released, for the port maps
+ * hook_release.c - watching ports being released, for port maps and leases
  *
  * These hooks only observe, but for one case, see handle_put_port(). They run in
  * process context or softirq, before the kernel's function does its work, and
- * look nothing up unless the namespace has maps.
+ * look nothing up unless the namespace has maps, or somebody listens.
  */
 #include <net/inet_hashtables.h>
 #include <net/inet_timewait_sock.h>
@@ -14,6 +14,7 @@
 
 #include "census.h"
 #include "hook.h"
+#include "lease.h"
 #include "space.h"
 
 /* Has the namespace maps of @path that could cover @port? */
@@ -119,7 +120,7 @@ static void release_connection(struct dynport_netns *netns,
 	dynport_space_release(netns, &key, port, state);
 }
 
-static void release_put_port(const struct sock *sk)
+static void release_put_port(struct sock *sk)
 {
 	struct dynport_space_key key;
 	struct dynport_netns *netns;
@@ -127,6 +128,8 @@ static void release_put_port(const struct sock *sk)
 
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return;
+	if (unlikely(dynport_lease_of_tcp(sk)))
+		dynport_lease_ends(sk);
 
 	rcu_read_lock();
 	netns = dynport_netns(sock_net(sk));
@@ -142,7 +145,7 @@ static void release_put_port(const struct sock *sk)
 	rcu_read_unlock();
 }
 
-static void release_udp(const struct sock *sk)
+static void release_udp(struct sock *sk)
 {
 	struct dynport_space_key key;
 	struct dynport_netns *netns;
@@ -150,6 +153,8 @@ static void release_udp(const struct sock *sk)
 
 	if (!sk_hashed(sk))
 		return;
+	if (dynport_lease_of_udp(sk))
+		dynport_lease_ends(sk);
 
 	rcu_read_lock();
 	netns = dynport_netns(sock_net(sk));
@@ -207,7 +212,7 @@ static void notrace handle_put_port(unsigned long ip, unsigned long parent_ip,
 				    struct ftrace_ops *ops,
 				    struct ftrace_regs *fregs)
 {
-	const struct sock *sk = (void *)dynport_ftrace_argument(fregs, 0);
+	struct sock *sk = (void *)dynport_ftrace_argument(fregs, 0);
 
 	hook_fired(put_port_functions, ip);
 	if (likely(inet_csk(sk)->icsk_bind_hash))

@@ -11,10 +11,12 @@
 #include <net/inet_connection_sock.h>
 #include <net/inet_hashtables.h>
 
+#include "event.h"
 #include "hook.h"
 #include "hook_request.h"
 #include "hook_window.h"
 #include "late_bind.h"
+#include "lease.h"
 #include "search.h"
 
 DEFINE_STATIC_CALL(original_inet_hash_connect, inet_hash_connect);
@@ -169,6 +171,8 @@ static int hooked_inet_csk_get_port(struct sock *sk, unsigned short snum)
 	}
 	hook_window_end(&window);
 	dynport_search_end(&search, err, inet_sk(sk)->inet_num);
+	if (unlikely(dynport_event_wanted(netns->net)) && !err)
+		dynport_lease_begins(sk);
 	dynport_netns_leave(netns);
 	return err;
 }
@@ -195,11 +199,15 @@ static void notrace handle_connect(unsigned long ip, unsigned long parent_ip,
 				   struct ftrace_ops *ops,
 				   struct ftrace_regs *fregs)
 {
-	const struct sock *sk = (void *)dynport_ftrace_argument(fregs, 1);
+	struct sock *sk = (void *)dynport_ftrace_argument(fregs, 1);
 
-	if (hook_is_own_call(parent_ip) || inet_sk(sk)->inet_num ||
-	    sk->sk_protocol != IPPROTO_TCP)
+	if (hook_is_own_call(parent_ip) || sk->sk_protocol != IPPROTO_TCP)
 		return;
+	if (unlikely(inet_sk(sk)->inet_num)) {
+		if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
+			dynport_lease_ends(sk);
+		return;
+	}
 	hook_redirect(&connect_functions[hook_is_in(ip, inet6_hash_connect)],
 		      fregs, ip, sk, DYNPORT_PATH_CONNECT);
 }

@@ -10,9 +10,11 @@
 #include <linux/in.h>
 #include <net/udp.h>
 
+#include "event.h"
 #include "hook.h"
 #include "hook_request.h"
 #include "hook_window.h"
+#include "lease.h"
 #include "search.h"
 
 DEFINE_STATIC_CALL(original_udp_lib_get_port, udp_lib_get_port);
@@ -62,6 +64,8 @@ static int hooked_udp_lib_get_port(struct sock *sk, unsigned short snum,
 		}
 	}
 	dynport_search_end(&search, err, inet_sk(sk)->inet_num);
+	if (unlikely(dynport_event_wanted(netns->net)) && !err)
+		dynport_lease_begins(sk);
 	dynport_netns_leave(netns);
 	return err;
 }

@@ -4,12 +4,13 @@
  *
  * dynport takes over how the kernel chooses dynamic ports; README.md is its
  * manual. Order of life: algorithms, namespaces (with their sysctls and procfs
- * files), the shrinker of port maps, hooks last; the reverse on the way out, so
- * that nothing a search uses comes late or goes early.
+ * files), the shrinker of port maps, netlink, hooks last; the reverse on the way
+ * out, so that nothing a search uses comes late or goes early.
  */
 #include <linux/init.h>
 #include <linux/module.h>
 
+#include "genl.h"
 #include "hook.h"
 #include "netns.h"
 #include "registry.h"
@@ -37,11 +38,16 @@ static int __init dynport_init(void)
 	err = dynport_space_init();
 	if (err)
 		goto err_netns_exit;
-	err = dynport_hook_init();
+	err = dynport_genl_init();
 	if (err)
 		goto err_space_exit;
+	err = dynport_hook_init();
+	if (err)
+		goto err_genl_exit;
 	return 0;
 
+err_genl_exit:
+	dynport_genl_exit();
 err_space_exit:
 	dynport_space_exit();
 err_netns_exit:
@@ -55,6 +61,7 @@ err_algorithm_exit:
 static void __exit dynport_exit(void)
 {
 	dynport_hook_exit();
+	dynport_genl_exit();
 	dynport_space_exit();
 	dynport_netns_exit();
 	dynport_hook_settle();

@@ -204,6 +204,7 @@ static bool space_insert(struct dynport_netns *netns,
 	if (space_make_room(netns) &&
 	    !rhashtable_lookup_insert_fast(&spaces->table, &space->node,
 					   space_params)) {
+		space->number = ++spaces->last_number;
 		list_add_tail_rcu(&space->list, &spaces->list);
 		/* The window first: who sees the count looks at it. */
 		WRITE_ONCE(spaces->low, min_t(u32, spaces->low, space->low));

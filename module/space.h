@@ -47,6 +47,7 @@ struct dynport_space {
 	refcount_t users;
 	struct rcu_head rcu;
 	struct list_head list;		/* of the namespace; RCU for readers */
+	u64 number;			/* ascending in that list, from 1 */
 	u16 low;			/* the port with index 0 */
 	bool sweep_wanted;
 	unsigned long last_used;	/* jiffies */
@@ -73,8 +74,10 @@ struct dynport_spaces {
 	u16 low, high;			/* window of all that there have been */
 
 	struct rhashtable table;
-	spinlock_t lock;		/* protects list, count, table's writers */
+	/* Protects list, last_number, count, table's writers. */
+	spinlock_t lock;
 	struct list_head list;
+	u64 last_number;		/* of a space */
 	struct delayed_work sweep_work;
 	unsigned long sweep_not_before;	/* jiffies; for sweep_work only */
 	struct delayed_work idle_work;
@@ -112,6 +115,14 @@ void dynport_space_put(struct dynport_space *space);
 void dynport_space_release(struct dynport_netns *netns,
 			   const struct dynport_space_key *key, u16 port,
 			   enum portmap_state state);
+
+/* Ports that can't be had. The space's lock is held. */
+static inline u32 dynport_space_busy(const struct dynport_space *space)
+{
+	const struct portmap *map = &space->map;
+
+	return map->count - map->free[0] - map->free[1] - map->lingering;
+}
 
 /* For pernet init and exit, and the module's. */
 int dynport_space_netns_init(struct dynport_netns *netns);
