@@ -26,6 +26,8 @@ const struct verb *const verbs[] = {
 	&verb_stats,
 	&verb_top,
 	&verb_map,
+	&verb_explain,
+	&verb_monitor,
 	&verb_doctor,
 	&verb_metrics,
 	&verb_save,

@@ -241,12 +241,16 @@ int genl_dump(const struct genl *genl, struct nlmsghdr *request,
 
 int genl_join(struct genl *genl)
 {
+	/* the controller's own group, which tells of families that go */
+	int notify = GENL_ID_CTRL;
 	int fd = genl_fd(genl), size = EVENTS_BUFFER;
 
 	/* a smaller buffer is no error: lost events are noticed */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	if (mnl_socket_setsockopt(genl->socket, NETLINK_ADD_MEMBERSHIP,
+				  &notify, sizeof(notify)) < 0 ||
+	    mnl_socket_setsockopt(genl->socket, NETLINK_ADD_MEMBERSHIP,
 				  &genl->group, sizeof(genl->group)) < 0)
 		return -errno;
 	return 0;
@@ -273,8 +277,33 @@ static int events_drain(struct genl *genl, char *buf, size_t size)
 	}
 }
 
+struct events {
+	const struct genl *genl;
+	mnl_cb_t each;
+	void *data;
+};
+
+/* Of the controller's news only one matters: the family is no more. */
+static int news_take(const struct nlmsghdr *nlh, void *data)
+{
+	const struct events *events = data;
+	struct family family = { .group_wanted = NULL };
+
+	if (nlh->nlmsg_type == events->genl->family)
+		return events->each(nlh, events->data);
+	if (nlh->nlmsg_type == GENL_ID_CTRL &&
+	    genl_command(nlh) == CTRL_CMD_DELFAMILY &&
+	    family_take(nlh, &family) == MNL_CB_OK &&
+	    family.id == events->genl->family) {
+		errno = ESHUTDOWN;
+		return MNL_CB_ERROR;
+	}
+	return MNL_CB_OK;
+}
+
 int genl_events(struct genl *genl, mnl_cb_t each, void *data)
 {
+	struct events events = { .genl = genl, .each = each, .data = data };
 	static char buf[GENL_MESSAGE_MAX];
 
 	for (;;) {
@@ -289,7 +318,7 @@ int genl_events(struct genl *genl, mnl_cb_t each, void *data)
 		if (n < 0)
 			return -errno;
 		errno = 0;
-		if (mnl_cb_run(buf, n, 0, 0, each, data) < 0)
+		if (mnl_cb_run(buf, n, 0, 0, news_take, &events) < 0)
 			return errno ? -errno : -EPROTO;
 	}
 }
@@ -303,6 +332,8 @@ void genl_failed(const char *what, int err)
 		      what, strerror(err));
 	else if (err == EINTR)
 		warnx("%s: it changes faster than the kernel can list it", what);
+	else if (err == ESHUTDOWN)
+		warnx("%s: dynport was unloaded", what);
 	else if (err == EBADMSG || err == EPROTO)
 		warnx("%s: the kernel's answer makes no sense (is the module of another version?)",
 		      what);

@@ -73,7 +73,8 @@ int genl_fd(const struct genl *genl);
 /*
  * Takes the events that are queued, without waiting. -ENOBUFS: some were lost;
  * then everything queued has been thrown away, and the kernel queues anew: take
- * a dump now, and no lease is missed.
+ * a dump now, and no lease is missed. -ESHUTDOWN: the family is gone, and with it
+ * its events.
  */
 int genl_events(struct genl *genl, mnl_cb_t each, void *data);
 

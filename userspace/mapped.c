@@ -25,6 +25,18 @@ struct space_key space_key(enum path path, uint8_t protocol,
 	return key;
 }
 
+const char *space_protocol_name(uint8_t protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+		return "tcp";
+	case IPPROTO_UDP:
+		return "udp";
+	default:
+		return "udplite";
+	}
+}
+
 /* Not address_parse(): a space of IPv6 is one, whatever its address. */
 static bool word_address(const char *word, struct address *address)
 {

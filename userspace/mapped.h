@@ -29,6 +29,9 @@ struct space_key space_key(enum path path, uint8_t protocol,
 			   const struct address *remote,
 			   uint16_t remote_port, uint32_t device);
 
+/* "tcp", "udp", "udplite". */
+const char *space_protocol_name(uint8_t protocol);
+
 struct mapped {
 	struct space_key key;
 	unsigned int low, high;		/* the map's window */

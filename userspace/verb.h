@@ -73,6 +73,8 @@ extern const struct verb verb_save;
 extern const struct verb verb_restore;
 extern const struct verb verb_map;
 extern const struct verb verb_doctor;
+extern const struct verb verb_explain;
+extern const struct verb verb_monitor;
 extern const struct verb verb_completion;
 
 #endif

@@ -28,18 +28,6 @@ enum {
 	COLUMNS
 };
 
-static const char *protocol_name(const struct space_key *key)
-{
-	switch (key->protocol) {
-	case IPPROTO_TCP:
-		return "tcp";
-	case IPPROTO_UDP:
-		return "udp";
-	default:
-		return "udplite";
-	}
-}
-
 static void set_seconds(struct libscols_line *line, double seconds)
 {
 	if (seconds < 0)
@@ -108,7 +96,7 @@ static void row_for_machines(struct libscols_line *line,
 	char text[ENDPOINT_TEXT_MAX];
 
 	output_set(line, COLUMN_PATH, paths[d->key.path].name);
-	output_set(line, COLUMN_PROTOCOL, protocol_name(&d->key));
+	output_set(line, COLUMN_PROTOCOL, space_protocol_name(d->key.protocol));
 	if (d->key.path == PATH_CONNECT) {
 		output_set(line, COLUMN_REMOTE, address_text(&d->key.remote, text));
 		output_setf(line, COLUMN_PORT, "%u", d->key.remote_port);

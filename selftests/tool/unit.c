@@ -455,6 +455,7 @@ int main(void)
 	test_info();
 	test_findings();
 	test_genl();
+	test_messages();
 	test_metrics();
 	test_settings_file();
 	test_spaces();

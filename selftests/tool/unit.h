@@ -18,6 +18,7 @@ extern int unit_doubt;
 void tell(const char *sentence);
 
 void test_genl(void);
+void test_messages(void);
 void test_metrics(void);
 void test_settings_file(void);
 void test_spaces(void);
