@@ -28,6 +28,7 @@ const struct verb *const verbs[] = {
 	&verb_map,
 	&verb_explain,
 	&verb_monitor,
+	&verb_firewall,
 	&verb_doctor,
 	&verb_metrics,
 	&verb_save,

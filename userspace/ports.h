@@ -40,6 +40,11 @@ static inline void port_set_add(struct port_set *set, unsigned int port)
 	set->word[port / 64] |= UINT64_C(1) << port % 64;
 }
 
+static inline void port_set_remove(struct port_set *set, unsigned int port)
+{
+	set->word[port / 64] &= ~(UINT64_C(1) << port % 64);
+}
+
 /* Ports of the set, that are in @range. */
 unsigned int port_set_count(const struct port_set *set,
 			    struct port_range range);

@@ -75,6 +75,7 @@ extern const struct verb verb_map;
 extern const struct verb verb_doctor;
 extern const struct verb verb_explain;
 extern const struct verb verb_monitor;
+extern const struct verb verb_firewall;
 extern const struct verb verb_completion;
 
 #endif

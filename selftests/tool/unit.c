@@ -456,6 +456,7 @@ int main(void)
 	test_findings();
 	test_genl();
 	test_messages();
+	test_firewall();
 	test_metrics();
 	test_settings_file();
 	test_spaces();

@@ -17,6 +17,7 @@ extern int unit_doubt;
 /* One true sentence; a false one names the line of the first doubt in it. */
 void tell(const char *sentence);
 
+void test_firewall(void);
 void test_genl(void);
 void test_messages(void);
 void test_metrics(void);
