@@ -84,6 +84,19 @@ static struct destination *destination_get(struct destinations *d,
 	return &d->at[d->count - 1];
 }
 
+void destinations_classes(struct destinations *d, unsigned int low,
+			  unsigned int stride)
+{
+	d->class_low = low;
+	d->class_stride = stride;
+}
+
+static bool bind_class(const struct destinations *d, unsigned int port)
+{
+	return d->class_stride && port >= d->class_low &&
+	       (port - d->class_low) % d->class_stride == d->class_stride - 1;
+}
+
 static void owner_note(struct destinations *d, const struct destination *dest,
 		       uint32_t inode)
 {
@@ -145,6 +158,7 @@ void destinations_add_socket(struct destinations *d,
 	dest = destination_get(d, &key);
 	dest->used++;
 	dest->time_wait += time_wait;
+	dest->bound += bind_class(d, socket->local_port);
 	owner_note(d, dest, socket->inode);
 }
 

@@ -21,6 +21,7 @@ struct destination {
 	unsigned int ports;	/* that it may use: not reserved */
 	unsigned int used;	/* by a live socket or in TIME_WAIT */
 	unsigned int time_wait;	/* of them; as far as sockets tell */
+	unsigned int bound;	/* likewise, on a port of bind(0)'s class */
 	bool mapped;		/* @used is from its map, and so is: */
 	uint64_t searches, failed;
 
@@ -43,6 +44,7 @@ struct destinations {
 	size_t slots;
 	unsigned int sockets, time_wait;	/* of all */
 	const struct port_set *reserved;
+	unsigned int class_low, class_stride;	/* stride 0: no classes */
 	struct port_set listening;		/* of TCP */
 	struct port_set tcp, udp;		/* in use */
 };
@@ -50,6 +52,13 @@ struct destinations {
 /* Empty; to be freed with destinations_free(). @reserved ports don't count. */
 void destinations_init(struct destinations *d, const struct port_set *reserved);
 void destinations_free(struct destinations *d);
+
+/*
+ * Before any socket: every @stride-th port, counted from @low, is of bind(0)'s
+ * class, which connect() leaves alone while it has others.
+ */
+void destinations_classes(struct destinations *d, unsigned int low,
+			  unsigned int stride);
 
 /*
  * Notes that there is a listener. All of them come before other sockets: a

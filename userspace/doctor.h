@@ -26,6 +26,12 @@ struct doctor_service {
 	unsigned int port;
 };
 
+/* A destination whose clients bind(address, 0) before they connect(). */
+struct doctor_binder {
+	uint32_t destination;		/* its index in doctor.sockets */
+	char *owner;			/* NULL: not known */
+};
+
 /* Functions that dynport hooks, as ftrace lists them. */
 #define DOCTOR_HOOKS 7
 
@@ -40,6 +46,8 @@ struct doctor {
 	struct doctor_service *service;
 
 	const struct destinations *sockets;
+	size_t binders, binders_room;
+	struct doctor_binder *binder;
 	double opened;			/* outgoing connections per second */
 
 	bool reuse_known;
@@ -67,6 +75,15 @@ void doctor_check_module(const struct doctor *doctor, struct findings *findings)
 void doctor_check_range(const struct doctor *doctor, struct port_set *reserve,
 			struct findings *findings);
 void doctor_check_load(const struct doctor *doctor, struct findings *findings);
+
+/*
+ * Nearly all of its connections, and enough of them to tell, have ports that
+ * bind(0) would choose and connect() would not.
+ */
+bool doctor_binds_first(const struct destination *destination);
+
+/* Finds them, and whose they are. */
+void doctor_read_binders(struct doctor *doctor);
 
 /* Looks for a second. False after having said why it can't. */
 bool doctor_read(struct doctor *doctor);

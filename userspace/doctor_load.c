@@ -18,6 +18,9 @@
 #define SHARE_HALF		0.5
 /* Destinations that are named, the fullest. */
 #define DESTINATIONS_MAX	5
+/* Connections that tell how their ports were chosen, and their share. */
+#define BOUND_ENOUGH		32
+#define BOUND_SHARE		0.9
 /* Share of the table of connections. */
 #define CONNTRACK_PERCENT	90
 
@@ -116,6 +119,34 @@ static void check_destination(const struct doctor *d,
 		check_time_wait(d, dest, f);
 }
 
+bool doctor_binds_first(const struct destination *dest)
+{
+	return dest->key.path == PATH_CONNECT && dest->bound >= BOUND_ENOUGH &&
+	       dest->bound >= dest->used * BOUND_SHARE;
+}
+
+static void check_binders(const struct doctor *d, struct findings *f)
+{
+	char text[2 * ENDPOINT_TEXT_MAX + 8];
+	size_t i;
+
+	for (i = 0; i < d->binders; i++) {
+		const struct doctor_binder *binder = &d->binder[i];
+		const struct destination *dest = &d->sockets->at[binder->destination];
+
+		finding_add(f, FINDING_PROBLEM, "bind_first");
+		finding_what(f, "%s: %s binds port 0 before each connect(), %u ports so far",
+			     name(dest, text), binder->owner ? binder->owner : "the client",
+			     dest->bound);
+		finding_why(f, "each of these ports is lost to all other destinations: all of them together get %u, instead of %u each",
+			    d->window->path[PATH_CONNECT].count.ports, dest->ports);
+		if (d->window->loaded)
+			finding_mend(f, "dynportctl set late_bind 1");
+		else
+			finding_mend(f, "(in the program: IP_BIND_ADDRESS_NO_PORT before bind(); or load dynport and set late_bind)");
+	}
+}
+
 static void check_rate(const struct doctor *d, struct findings *f)
 {
 	unsigned int ports = d->window->path[PATH_CONNECT].count.ports -
@@ -164,6 +195,7 @@ void doctor_check_load(const struct doctor *doctor, struct findings *findings)
 
 	for (i = 0; i < count; i++)
 		check_destination(doctor, &doctor->sockets->at[top[i]], findings);
+	check_binders(doctor, findings);
 	check_rate(doctor, findings);
 	check_conntrack(doctor, findings);
 }

@@ -246,6 +246,7 @@ bool doctor_read(struct doctor *d)
 	conntrack_read(d);
 	hooks_read(d);
 	d->stock = stock_chooses(d);
+	doctor_read_binders(d);
 	d->reuse_known = number_read("net.ipv4.tcp_tw_reuse", &d->tw_reuse) &&
 			 number_read("net.ipv4.tcp_timestamps", &d->timestamps);
 	d->kubernetes = access("/etc/kubernetes", F_OK) == 0 ||
@@ -258,6 +259,9 @@ void doctor_free(struct doctor *d)
 {
 	while (d->listeners)
 		free(d->listener[--d->listeners].owner);
+	while (d->binders)
+		free(d->binder[--d->binders].owner);
+	free(d->binder);
 	while (d->services)
 		free(d->service[--d->services].name);
 	free(d->listener);

@@ -107,10 +107,11 @@ static int loop(struct firewall *fw, int signals)
 	for (;;) {
 		int ret;
 
-		if (poll(fds, 3, nft_sets_patience(&fw->sets, fw->leases.held)) < 0 &&
-		    errno != EINTR) {
+		ret = poll(fds, 3, nft_sets_patience(&fw->sets, fw->leases.held));
+		if (ret < 0 && errno != EINTR) {
+			ret = -errno;
 			warn("poll");
-			return -errno;
+			return ret;
 		}
 		if (fds[0].revents)
 			return 0;

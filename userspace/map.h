@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What 'map' shows: the ports of a namespace, or those that one destination
- * uses. map_sample.c collects, view_map.c draws it on a terminal and as JSON,
- * map_image.c as a file.
+ * uses. map_sample.c collects, and map_soft.c what only the module knows;
+ * view_map.c draws it on a terminal and as JSON, map_image.c as a file.
  */
 #ifndef DYNPORTCTL_MAP_H
 #define DYNPORTCTL_MAP_H
@@ -28,6 +28,9 @@ struct map {
 
 /* Looks at the namespace. */
 bool map_sample(struct map *map, char why[LIVE_WHY_MAX]);
+
+/* Adds what the module avoids; without it, or the right to ask, nothing. */
+void map_soft_read(struct map *map);
 
 /* "TCP ports to 192.0.2.1:443 from 192.0.2.7" */
 #define MAP_TITLE_MAX (64 + ENDPOINT_TEXT_MAX + ADDRESS_TEXT_MAX)

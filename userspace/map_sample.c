@@ -83,6 +83,8 @@ bool map_sample(struct map *map, char why[LIVE_WHY_MAX])
 	}
 	map->picture.range = window.path[map->udp ? PATH_UDP : PATH_CONNECT].range;
 	map->picture.reserved = window.reserved;
+	if (window.loaded)
+		map_soft_read(map);
 	return sockets_read(map, why);
 }
 

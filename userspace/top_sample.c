@@ -75,6 +75,9 @@ bool top_sample(struct top *top, char why[LIVE_WHY_MAX])
 		*top->note = '\0';
 
 	destinations_init(&top->now, &top->window.reserved);
+	/* without the module it is the kernel's odd and even */
+	destinations_classes(&top->now, top->window.path[PATH_CONNECT].range.low,
+			     top->window.loaded ? top->window.bind_stride : 2);
 	top->at = screen_now();
 	ok = sockets_read(&top->now, &top->window, why);
 	if (ok) {

@@ -7,7 +7,7 @@
 # shellcheck source=judge.sh
 . "$(dirname "$0")/judge.sh"
 
-begin 8
+begin 9
 make_namespaces
 
 # found LEVEL - the ids of what doctor --json found, as it stands in $work/out.
@@ -69,6 +69,14 @@ run dynportctl -n $ns doctor --json
 # In a slow guest TIME_WAIT may be over by now, and half of the ports free.
 want_same "$(found problem | tr ' ' '\n' | grep -vx half)" ""
 ok "the commands mend what they are for"
+
+hold first connect 127.0.0.8:80 0 first 40
+run dynportctl -n $ns doctor --json
+want_rc 1
+want grep -qF "127.0.0.8:80 from 127.0.0.8: sockets (${holder[first]}) binds port 0" \
+	<<<"$(of bind_first what)"
+release first
+ok "a program that binds port 0 before it connects is found, by its name"
 
 load_module
 run dynportctl -n $ns doctor --json

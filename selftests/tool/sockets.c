@@ -6,7 +6,12 @@
  *	connect ENDPOINT N	N connections to a listener of its own there
  *	grow ENDPOINT N		after "ready", N more each second
  *	part N			closes the first N connections, the client first
+ *	at ADDRESS		where udp and any are bound from here on; else
+ *				at any address
  *	udp N			N UDP sockets, bound to port 0
+ *	any N			N TCP listeners, bound to port 0
+ *	first N			N connections to the last ENDPOINT, each bound to
+ *				port 0 first
  *	bind PORT N		N connections to the last ENDPOINT, each bound to
  *				its port first, from PORT on
  */
@@ -20,6 +25,7 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "ports.h"
 
 #define CONNECTIONS_MAX 40000
 
@@ -29,6 +35,7 @@ static struct {
 static unsigned int connections;
 
 static struct address address;
+static struct address own = { .family = AF_INET };
 static unsigned int port;
 static int listener = -1;
 
@@ -76,8 +83,10 @@ static void endpoint_listen(const char *text)
 		err(1, "listener at %s", text);
 }
 
-/* @own: the port to bind to first, 0: none. */
-static void connect_one(unsigned int own)
+#define UNBOUND PORTS_ALL
+
+/* @first: the port to bind to before, which may be 0, or UNBOUND. */
+static void connect_one(unsigned int first)
 {
 	union name name;
 	socklen_t len;
@@ -85,10 +94,10 @@ static void connect_one(unsigned int own)
 	if (connections == CONNECTIONS_MAX)
 		errx(1, "too many connections");
 	connection[connections].client = socket_open(SOCK_STREAM);
-	if (own) {
-		len = name_make(&name, own);
+	if (first != UNBOUND) {
+		len = name_make(&name, first);
 		if (bind(connection[connections].client, &name.any, len))
-			err(1, "bind to %u", own);
+			err(1, "bind to %u", first);
 	}
 	len = name_make(&name, port);
 	if (connect(connection[connections].client, &name.any, len))
@@ -113,18 +122,22 @@ static void part(unsigned int count)
 	}
 }
 
-static void udp(unsigned int count)
+/* @count sockets at the address "own", listeners if they are of TCP. */
+static void bind_any(int type, unsigned int count)
 {
 	struct address before = address;
 	union name name;
 	socklen_t len;
 
-	memset(&address, 0, sizeof(address));
-	address.family = AF_INET;
+	address = own;
 	len = name_make(&name, 0);
-	while (count--)
-		if (bind(socket_open(SOCK_DGRAM), &name.any, len))
+	while (count--) {
+		int fd = socket_open(type);
+
+		if (bind(fd, &name.any, len) ||
+		    (type == SOCK_STREAM && listen(fd, 1)))
 			err(1, "bind");
+	}
 	address = before;
 }
 
@@ -156,19 +169,27 @@ int main(int argc, char **argv)
 		} else if (strcmp(what, "connect") == 0) {
 			endpoint_listen(*argv);
 			for (i = number(*++argv); i; i--)
-				connect_one(0);
+				connect_one(UNBOUND);
 		} else if (strcmp(what, "grow") == 0) {
 			endpoint_listen(*argv);
 			growth = number(*++argv);
 		} else if (strcmp(what, "part") == 0) {
 			part(number(*argv));
 		} else if (strcmp(what, "udp") == 0) {
-			udp(number(*argv));
+			bind_any(SOCK_DGRAM, number(*argv));
+		} else if (strcmp(what, "any") == 0) {
+			bind_any(SOCK_STREAM, number(*argv));
+		} else if (strcmp(what, "at") == 0) {
+			if (!address_parse(*argv, &own))
+				errx(1, "not an address: %s", *argv);
+		} else if (strcmp(what, "first") == 0) {
+			for (i = number(*argv); i; i--)
+				connect_one(0);
 		} else if (strcmp(what, "bind") == 0) {
-			unsigned int own = number(*argv);
+			unsigned int first = number(*argv);
 
 			for (i = number(*++argv); i; i--)
-				connect_one(own++);
+				connect_one(first++);
 		} else {
 			errx(1, "%s?", what);
 		}
@@ -179,6 +200,6 @@ int main(int argc, char **argv)
 	for (;;) {
 		poll(NULL, 0, growth ? 1000 / (int)growth : -1);
 		if (growth)
-			connect_one(0);
+			connect_one(UNBOUND);
 	}
 }

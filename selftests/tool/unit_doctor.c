@@ -77,6 +77,63 @@ static void test_sound(void)
 	tell("nothing is found where nothing is wrong; an optional hook is a note");
 }
 
+/* @count connections to one peer, from port 40000 in steps of @step. */
+static void connections(unsigned int count, unsigned int step)
+{
+	static const uint8_t peer[4] = { 192, 0, 2, 1 };
+	struct sockdiag_socket s = {
+		.protocol = IPPROTO_TCP, .state = TCP_ESTABLISHED,
+		.remote = address_make(AF_INET, peer), .remote_port = 80,
+	};
+	static const struct mapped_list none;
+	const unsigned int ports[PATHS] = { 28232, 28232, 28232 };
+	unsigned int i;
+
+	s.local = s.remote;
+	for (i = 0; i < count; i++) {
+		s.local_port = 40001 + i * step;
+		destinations_add_socket(&sockets, &s);
+	}
+	destinations_finish(&sockets, ports, &none);
+}
+
+static const struct destination *peer_row(void)
+{
+	size_t i;
+
+	for (i = 0; i < sockets.count; i++)
+		if (sockets.at[i].key.path == PATH_CONNECT)
+			break;
+	return &sockets.at[i];
+}
+
+static void test_binders(void)
+{
+	struct doctor_binder binder = { .owner = NULL };
+	struct doctor d = sound();
+
+	destinations_classes(&sockets, window.local.low, 2);
+	connections(31, 2);
+	expect(!doctor_binds_first(peer_row()));
+	sound();
+	destinations_classes(&sockets, window.local.low, 2);
+	connections(200, 1);
+	expect(peer_row()->bound == 100 && !doctor_binds_first(peer_row()));
+	sound();
+	connections(200, 2);
+	expect(!doctor_binds_first(peer_row()));
+	sound();
+	destinations_classes(&sockets, window.local.low, 2);
+	connections(200, 2);
+	expect(peer_row()->bound == 200 && doctor_binds_first(peer_row()));
+	binder.destination = peer_row() - sockets.at;
+	d.binder = &binder;
+	d.binders = 1;
+	expect(strcmp(ids(&d), "bind_first") == 0);
+	expect(mended_by(0, "dynportctl set late_bind 1"));
+	tell("clients that bind port 0 first are known by their ports' class");
+}
+
 static void test_range(void)
 {
 	struct doctor_listener listener[2] = { { .port = 40000 }, { .port = 50000 } };
@@ -229,6 +286,7 @@ static void test_load(void)
 void test_doctor(void)
 {
 	test_sound();
+	test_binders();
 	test_range();
 	test_load();
 	findings_free(&findings);
