@@ -15,7 +15,7 @@
 #include "textfile.h"
 #include "verb.h"
 
-static bool want_reset;
+static bool want_reset, if_exists;
 
 struct plan {
 	struct assignment *all;
@@ -113,10 +113,16 @@ static bool plan_reset(struct plan *plan)
 static int restore_option(char letter, const char *argument)
 {
 	(void)argument;
-	if (letter != 'r')
+	switch (letter) {
+	case 'i':
+		if_exists = true;
+		return EXIT_DONE;
+	case 'r':
+		want_reset = true;
+		return EXIT_DONE;
+	default:
 		return EXIT_USAGE;
-	want_reset = true;
-	return EXIT_DONE;
+	}
 }
 
 static int restore_run(const struct invocation *inv, int argc, char **argv)
@@ -141,6 +147,11 @@ static int restore_run(const struct invocation *inv, int argc, char **argv)
 	ret = textfile_read(standard_input ? "/dev/stdin" : name, &text, &len);
 	if (standard_input)
 		name = "stdin";
+	if (ret == -ENOENT && if_exists) {
+		text = strdup("");
+		len = 0;
+		ret = text ? 0 : -ENOMEM;
+	}
 	if (ret) {
 		warnx("%s: %s", name, strerror(-ret));
 		return EXIT_FAILED;
@@ -159,6 +170,7 @@ static int restore_run(const struct invocation *inv, int argc, char **argv)
 }
 
 static const struct verb_option restore_options[] = {
+	{ "if-exists", 'i', NULL, "a FILE that isn't there is one without settings" },
 	{ "reset", 'r', NULL, "give settings that FILE doesn't name their defaults" },
 	{ .name = NULL }
 };
