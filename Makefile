@@ -3,7 +3,8 @@
 # dynport. For you, on this machine:
 #   make            the module for the running kernel, module/dynport.ko, or for
 #                   the one whose headers stand in KDIR=, and build/dynportctl
-#   make install    both of them, and the tool's completion (as root)
+#   make install    both of them, manual pages, systemd units (as root)
+#   make deb        the Debian packages dynport-dkms and dynport, in build/
 # In a guest under QEMU, without touching this machine's kernel or network; the
 # Debian packages that are missing get installed first:
 #   make demo       what it is for, side by side with the stock kernel
@@ -41,8 +42,21 @@ tool:
 	$(MAKE) -C userspace BUILD=$(BUILD)
 
 install: module tool
-	$(MAKE) -C $(KDIR) M=$(top) modules_install
+	$(MAKE) -C $(KDIR) M=$(top) INSTALL_MOD_PATH=$(DESTDIR) modules_install
 	$(MAKE) -C userspace BUILD=$(BUILD) install
+
+# Built from a copy: that takes its debian/ from userspace/.
+deb:
+	@$(guest)/deps package
+	rm -rf $(BUILD)/deb
+	mkdir -p $(BUILD)/deb/dynport
+	tar -cf - --exclude=build --exclude='*.o' --exclude='*.ko' --exclude='*.mod*' \
+		--exclude='*.cmd' Kbuild COPYING README.md dkms.conf docs module \
+		selftests userspace | tar -xf - -C $(BUILD)/deb/dynport
+	mv $(BUILD)/deb/dynport/userspace/debian $(BUILD)/deb/dynport
+	cd $(BUILD)/deb/dynport && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
+		dpkg-buildpackage -us -uc -b
+	mv $(BUILD)/deb/*.deb $(BUILD)
 
 deps:
 	@$(guest)/deps
@@ -74,6 +88,7 @@ test: deps
 	@$(guest)/tally $(results)/test/sum tool $(MAKE) -s -C userspace BUILD=$(BUILD) check
 	@$(guest)/tally $(results)/test/sum guest $(guest)/selftest
 	@$(MAKE) -s tool
+	@$(guest)/tally $(results)/test/sum manual selftests/package/manual
 	@$(guest)/tally $(results)/test/sum kselftest-6.1 selftests/kselftest/host-run -k 6.1
 	@$(guest)/tally $(results)/test/sum kselftest-6.12 selftests/kselftest/host-run -k 6.12
 	@$(guest)/tally $(results)/test/sum tool-6.1 selftests/tool/host-run -k 6.1
@@ -92,4 +107,4 @@ clean:
 		-o -name '*.mod' -o -name '*.mod.c' -o -name '.*.d' -o -name modules.order \
 		-o -name Module.symvers \) -delete
 
-.PHONY: all module tool install deps modules-guest demo shell bench-quick bench test lint clean
+.PHONY: all module tool install deb deps modules-guest demo shell bench-quick bench test lint clean
