@@ -16,6 +16,8 @@
 /* The kernel holds it back where net.core.rmem_max says less, but for root. */
 #define EVENTS_BUFFER (4 << 20)
 
+#define KERNEL_ERRNO_MAX 4095
+
 /* What the controller tells of a family. */
 struct family {
 	const char *group_wanted;
@@ -87,6 +89,12 @@ static int socket_open(struct mnl_socket **socket)
 	return 0;
 }
 
+/* An errno from what the kernel tells, which is 0 to -4095. */
+static int kernel_errno(int error)
+{
+	return error < 0 && error >= -KERNEL_ERRNO_MAX ? -error : EBADMSG;
+}
+
 static int error_take(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlmsgerr *error = mnl_nlmsg_get_payload(nlh);
@@ -96,8 +104,10 @@ static int error_take(const struct nlmsghdr *nlh, void *data)
 		errno = EBADMSG;
 		return MNL_CB_ERROR;
 	}
-	errno = -error->error;
-	return error->error ? MNL_CB_ERROR : MNL_CB_STOP;
+	if (!error->error)
+		return MNL_CB_STOP;
+	errno = kernel_errno(error->error);
+	return MNL_CB_ERROR;
 }
 
 /* A dump that fails on its way tells so in its last message. */
@@ -108,7 +118,7 @@ static int done_take(const struct nlmsghdr *nlh, void *data)
 	(void)data;
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*error) || *error >= 0)
 		return MNL_CB_STOP;
-	errno = -*error;
+	errno = kernel_errno(*error);
 	return MNL_CB_ERROR;
 }
 
