@@ -10,6 +10,8 @@
 #   make demo       what it is for, side by side with the stock kernel
 #   make shell      a shell in the guest, with the module loaded (K=6.1 or 6.12)
 #   make test       all tests;  make lint: the checks of the sources
+#   make fuzz       the parsers, of the tool and of the sysctls, under libFuzzer with
+#                   sanitizers, SECONDS=10 each
 #   make bench-quick  the cost per choice of a port, in instructions
 #   make bench      everything that docs/bench shows, half an hour (KERNELS, PARTS)
 #   make modules-guest  only build for the guest's kernels
@@ -18,6 +20,7 @@
 KVERSION ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVERSION)/build
 K ?= 6.12
+SECONDS ?= 10
 
 top := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
 BUILD := $(top)/build
@@ -77,6 +80,12 @@ shell: deps
 bench-quick: deps
 	@selftests/bench/quick
 
+fuzz:
+	@$(guest)/deps fuzz
+	@rm -rf $(results)/fuzz
+	@$(guest)/tally $(results)/fuzz/sum fuzz selftests/fuzz/run $(SECONDS)
+	@$(guest)/tally -s $(results)/fuzz/sum
+
 bench:
 	@$(guest)/deps bench
 	@selftests/bench/bench
@@ -107,4 +116,4 @@ clean:
 		-o -name '*.mod' -o -name '*.mod.c' -o -name '.*.d' -o -name modules.order \
 		-o -name Module.symvers \) -delete
 
-.PHONY: all module tool install deb deps modules-guest demo shell bench-quick bench test lint clean
+.PHONY: all module tool install deb deps modules-guest demo shell fuzz bench-quick bench test lint clean
