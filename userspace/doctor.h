@@ -57,6 +57,8 @@ struct doctor {
 	unsigned int conntrack_count, conntrack_max;
 	uint64_t conntrack_drops;	/* packets, since the namespace began */
 
+	char *ruleset;			/* of nftables, NULL: none, or not known */
+
 	bool kubernetes;		/* lives here */
 
 	bool hooks_known;
@@ -75,6 +77,7 @@ void doctor_check_module(const struct doctor *doctor, struct findings *findings)
 void doctor_check_range(const struct doctor *doctor, struct port_set *reserve,
 			struct findings *findings);
 void doctor_check_load(const struct doctor *doctor, struct findings *findings);
+void doctor_check_nft(const struct doctor *doctor, struct findings *findings);
 
 /*
  * Nearly all of its connections, and enough of them to tell, have ports that

@@ -13,6 +13,7 @@
 
 #include "doctor.h"
 #include "memory.h"
+#include "nftables.h"
 #include "owners.h"
 #include "sysctl.h"
 #include "textfile.h"
@@ -175,6 +176,13 @@ static void conntrack_read(struct doctor *d)
 		d->conntrack_drops = conntrack_drops();
 }
 
+/* To ask would load nf_tables; where it isn't, there are no rules. */
+static void ruleset_read(struct doctor *d)
+{
+	if (access("/sys/module/nf_tables", F_OK) == 0)
+		d->ruleset = nftables_ruleset();
+}
+
 /* ftrace's list, a function at the beginning of each line. */
 static void hooks_read(struct doctor *d)
 {
@@ -244,6 +252,7 @@ bool doctor_read(struct doctor *d)
 		return false;
 	services_read(d);
 	conntrack_read(d);
+	ruleset_read(d);
 	hooks_read(d);
 	d->stock = stock_chooses(d);
 	doctor_read_binders(d);
@@ -264,6 +273,7 @@ void doctor_free(struct doctor *d)
 	free(d->binder);
 	while (d->services)
 		free(d->service[--d->services].name);
+	free(d->ruleset);
 	free(d->listener);
 	free(d->service);
 	top_free(&top);

@@ -46,3 +46,17 @@ bool nftables_table_empty(struct nft_ctx *ctx, const char *family, const char *t
 	text = strchr(nft_ctx_get_output_buffer(ctx), '{');
 	return text && text[1 + strspn(text + 1, " \t\n")] == '}';
 }
+
+char *nftables_ruleset(void)
+{
+	struct nft_ctx *ctx = nft_ctx_new(NFT_CTX_DEFAULT);
+	char *text = NULL;
+
+	if (!ctx)
+		return NULL;
+	if (!nft_ctx_buffer_error(ctx) && !nft_ctx_buffer_output(ctx) &&
+	    nft_run_cmd_from_buffer(ctx, "list ruleset") == 0)
+		text = strdup(nft_ctx_get_output_buffer(ctx));
+	nft_ctx_free(ctx);
+	return text;
+}

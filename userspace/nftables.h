@@ -19,4 +19,10 @@ bool nftables_run(struct nft_ctx *ctx, const char *commands, const char **why);
 /* Does the table have nothing in it? */
 bool nftables_table_empty(struct nft_ctx *ctx, const char *family, const char *table);
 
+/*
+ * All rules of the namespace as text, to be freed. NULL if they can't be read;
+ * nothing is said about it.
+ */
+char *nftables_ruleset(void);
+
 #endif

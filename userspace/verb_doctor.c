@@ -134,6 +134,7 @@ static int doctor_run(const struct invocation *inv, int argc, char **argv)
 		reserve = doctor.window->reserved;
 		doctor_check_range(&doctor, &reserve, &findings);
 		doctor_check_load(&doctor, &findings);
+		doctor_check_nft(&doctor, &findings);
 		if (inv->json)
 			print_json(inv, &findings);
 		else

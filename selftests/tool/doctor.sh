@@ -4,10 +4,11 @@
 # doctor.sh - what dynportctl doctor promises, tried in the guest. See judge.sh;
 # run it with host-run: it loads and unloads the module.
 
+needs=nft
 # shellcheck source=judge.sh
 . "$(dirname "$0")/judge.sh"
 
-begin 9
+begin 10
 make_namespaces
 
 # found LEVEL - the ids of what doctor --json found, as it stands in $work/out.
@@ -87,6 +88,17 @@ want [ -z "$(of not_loaded what)" ]
 want [ -z "$(jq -r '.doctor[] | select(.id == "hooks" and .level == "problem")' "$work/out")" ]
 ok "with the module the last problem is gone, and its hooks are there"
 release holder
+
+in_ns $other nft 'add table inet t; add chain inet t in { type filter hook input priority 0; policy drop; }'
+run dynportctl -n $other doctor --json
+want_rc 1
+want_same "$(found problem)" nft_drop
+want grep -qF 'table inet t, chain in, policy drop' <<<"$(of nft_drop what)"
+in_ns $other nft add rule inet t in ct state established accept
+run dynportctl -n $other doctor --json
+want_rc 0
+in_ns $other nft flush ruleset
+ok "rules of nftables that keep answers out are found"
 
 in_ns $ns sysctl -q net.dynport.algorithm=random_start net.ipv4.ip_local_reserved_ports=50001-50100
 run dynportctl -n $ns doctor --json

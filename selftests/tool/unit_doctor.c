@@ -45,6 +45,7 @@ static const char *ids(const struct doctor *d)
 	doctor_check_module(d, &findings);
 	doctor_check_range(d, &reserve, &findings);
 	doctor_check_load(d, &findings);
+	doctor_check_nft(d, &findings);
 	*text = '\0';
 	for (i = 0; i < findings.count; i++) {
 		expect(findings.at[i].what && findings.at[i].mend);
@@ -132,6 +133,35 @@ static void test_binders(void)
 	expect(strcmp(ids(&d), "bind_first") == 0);
 	expect(mended_by(0, "dynportctl set late_bind 1"));
 	tell("clients that bind port 0 first are known by their ports' class");
+}
+
+#define CHAIN(policy, rules) \
+	"table inet filter {\n\tchain input {\n" \
+	"\t\ttype filter hook input priority filter; policy " policy ";\n" \
+	rules "\t}\n\n\tchain forward {\n\t\ttcp dport 40000 drop\n\t}\n}\n"
+#define ANSWERS "\t\tct state established,related accept\n"
+
+static bool finds_in(const char *ruleset, const char *expected)
+{
+	struct doctor d = sound();
+
+	d.ruleset = (char *)ruleset;
+	return strcmp(ids(&d), expected) == 0;
+}
+
+static void test_nft(void)
+{
+	expect(finds_in(CHAIN("accept", ""), ""));
+	expect(finds_in(CHAIN("drop", ANSWERS "\t\ttcp dport 22 accept\n"), ""));
+	expect(finds_in(CHAIN("drop", "\t\ttcp dport 22 accept\n"), "nft_drop"));
+	expect(finds_in(CHAIN("drop", "\t\tjump elsewhere\n"), ""));
+	expect(finds_in(CHAIN("accept", "\t\ttcp dport 40000-65535 counter packets 3 bytes 9 drop\n" ANSWERS),
+			"nft_drop"));
+	expect(finds_in(CHAIN("accept", "\t\tudp dport { 53, 1024-65535 } reject\n"), "nft_drop"));
+	expect(finds_in(CHAIN("accept", "\t\ttcp dport { 22, 1024-32767 } drop\n"), ""));
+	expect(finds_in(CHAIN("accept", "\t\tip saddr 192.0.2.1 tcp dport 40000 drop\n"), ""));
+	expect(finds_in(CHAIN("accept", ANSWERS "\t\ttcp dport 32768-60999 drop\n"), ""));
+	tell("rules that drop answers to dynamic ports are found, others are not");
 }
 
 static void test_range(void)
@@ -287,6 +317,7 @@ void test_doctor(void)
 {
 	test_sound();
 	test_binders();
+	test_nft();
 	test_range();
 	test_load();
 	findings_free(&findings);
