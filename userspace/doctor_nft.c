@@ -107,7 +107,9 @@ static void line_check(const struct doctor *d, struct chain *chain, char *line,
 	line += strspn(line, "\t ");
 	if (sscanf(line, "chain %95s {", name) == 1) {
 		snprintf(chain->name, NAME_LEN, "%s", name);
-		chain->input = chain->drops = chain->answers = false;
+		chain->input = false;
+		chain->drops = false;
+		chain->answers = false;
 	} else if (strncmp(line, "type filter hook input ", 23) == 0) {
 		chain->input = true;
 		chain->drops = strstr(line, "policy drop;");

@@ -92,6 +92,8 @@ static void first_put(FILE *out, const struct message_explanation *e,
 	else if (of[DYNPORT_VERDICT_ROOT] == e->count)
 		fputs("What is left is kept for root: the request would fail without CAP_NET_ADMIN.",
 		      out);
+	else if (e->count == 1)
+		fputs("The first candidate would not be proposed to the kernel.", out);
 	else
 		fprintf(out, "None of the first %u candidates would be proposed to the kernel.",
 			e->count);

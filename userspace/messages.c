@@ -12,24 +12,22 @@
 
 #include "messages.h"
 
-typedef const struct nlattr *attributes[DYNPORT_A_MAX + 1];
-
-static unsigned int number16(attributes attr, int type)
+static unsigned int number16(const struct nlattr **attr, int type)
 {
 	return attr[type] ? mnl_attr_get_u16(attr[type]) : 0;
 }
 
-static uint32_t number32(attributes attr, int type)
+static uint32_t number32(const struct nlattr **attr, int type)
 {
 	return attr[type] ? mnl_attr_get_u32(attr[type]) : 0;
 }
 
-static uint64_t number64(attributes attr, int type)
+static uint64_t number64(const struct nlattr **attr, int type)
 {
 	return attr[type] ? mnl_attr_get_u64(attr[type]) : 0;
 }
 
-static bool there(attributes attr, const int *types)
+static bool there(const struct nlattr **attr, const int *types)
 {
 	for (; *types; types++)
 		if (!attr[*types])
@@ -37,7 +35,7 @@ static bool there(attributes attr, const int *types)
 	return true;
 }
 
-static bool family_known(attributes attr)
+static bool family_known(const struct nlattr **attr)
 {
 	uint8_t family = mnl_attr_get_u8(attr[DYNPORT_A_FAMILY]);
 
@@ -45,7 +43,7 @@ static bool family_known(attributes attr)
 }
 
 /* A space of IPv6 is one, whatever its address: not address_make(). */
-static struct address address_of(attributes attr, int type)
+static struct address address_of(const struct nlattr **attr, int type)
 {
 	struct address a = {
 		.family = mnl_attr_get_u8(attr[DYNPORT_A_FAMILY]),
@@ -56,7 +54,7 @@ static struct address address_of(attributes attr, int type)
 	return a;
 }
 
-static bool window_of(attributes attr, struct port_range *window)
+static bool window_of(const struct nlattr **attr, struct port_range *window)
 {
 	static const int needed[] = { DYNPORT_A_LOW, DYNPORT_A_HIGH, 0 };
 
@@ -75,7 +73,7 @@ int message_space(const struct nlmsghdr *nlh, struct message_space *space)
 	};
 	static const int peer[] = { DYNPORT_A_RADDR, DYNPORT_A_RPORT, 0 };
 	struct address local, remote = { .family = 0 };
-	attributes attr;
+	const struct nlattr *attr[DYNPORT_A_MAX + 1];
 	uint8_t path;
 
 	if (genl_attributes(nlh, attr) || !there(attr, needed) ||
@@ -113,7 +111,7 @@ int message_lease(const struct nlmsghdr *nlh, struct message_lease *lease)
 		DYNPORT_A_FAMILY, DYNPORT_A_PROTOCOL, DYNPORT_A_LADDR,
 		DYNPORT_A_PORT, DYNPORT_A_COOKIE, 0
 	};
-	attributes attr;
+	const struct nlattr *attr[DYNPORT_A_MAX + 1];
 
 	if (genl_attributes(nlh, attr) || !there(attr, needed) ||
 	    !family_known(attr))
@@ -133,7 +131,7 @@ static int candidate_of(const struct nlattr *nest,
 			struct message_candidate *candidate)
 {
 	static const int needed[] = { DYNPORT_A_PORT, DYNPORT_A_VERDICT, 0 };
-	attributes attr;
+	const struct nlattr *attr[DYNPORT_A_MAX + 1];
 
 	if (genl_nested(nest, attr) || !there(attr, needed))
 		return -EBADMSG;
@@ -146,7 +144,7 @@ int message_explanation(const struct nlmsghdr *nlh,
 			struct message_explanation *explanation)
 {
 	const struct nlattr *each;
-	attributes attr;
+	const struct nlattr *attr[DYNPORT_A_MAX + 1];
 
 	if (genl_attributes(nlh, attr) || !attr[DYNPORT_A_ALGORITHM] ||
 	    !window_of(attr, &explanation->window))
@@ -169,7 +167,7 @@ int message_explanation(const struct nlmsghdr *nlh,
 }
 
 /* False if the bitmap isn't as long as the window. */
-static bool bitmap_of(attributes attr, int type, struct port_range window,
+static bool bitmap_of(const struct nlattr **attr, int type, struct port_range window,
 		      struct port_set *set)
 {
 	unsigned int i, size = port_range_size(window);
@@ -189,7 +187,7 @@ static bool bitmap_of(attributes attr, int type, struct port_range window,
 
 int message_ports(const struct nlmsghdr *nlh, struct message_ports *ports)
 {
-	attributes attr;
+	const struct nlattr *attr[DYNPORT_A_MAX + 1];
 
 	if (genl_attributes(nlh, attr) || !window_of(attr, &ports->window))
 		return -EBADMSG;
@@ -208,9 +206,9 @@ static size_t address_len(const struct address *address)
 	return address->family == AF_INET6 ? 16 : 4;
 }
 
-_Static_assert((int)PATH_CONNECT == DYNPORT_GENL_CONNECT &&
-	       (int)PATH_BIND == DYNPORT_GENL_BIND &&
-	       (int)PATH_UDP == DYNPORT_GENL_UDP, "paths have one number each");
+_Static_assert(DYNPORT_GENL_CONNECT == (int)PATH_CONNECT &&
+	       DYNPORT_GENL_BIND == (int)PATH_BIND &&
+	       DYNPORT_GENL_UDP == (int)PATH_UDP, "paths have one number each");
 
 void message_ask_space(struct nlmsghdr *request, const struct space_key *key,
 		       bool peer)

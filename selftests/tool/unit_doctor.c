@@ -155,8 +155,9 @@ static void test_nft(void)
 	expect(finds_in(CHAIN("drop", ANSWERS "\t\ttcp dport 22 accept\n"), ""));
 	expect(finds_in(CHAIN("drop", "\t\ttcp dport 22 accept\n"), "nft_drop"));
 	expect(finds_in(CHAIN("drop", "\t\tjump elsewhere\n"), ""));
-	expect(finds_in(CHAIN("accept", "\t\ttcp dport 40000-65535 counter packets 3 bytes 9 drop\n" ANSWERS),
-			"nft_drop"));
+	expect(finds_in(CHAIN("accept",
+			      "\t\ttcp dport 40000-65535 counter packets 3 bytes 9 drop\n"
+			      ANSWERS), "nft_drop"));
 	expect(finds_in(CHAIN("accept", "\t\tudp dport { 53, 1024-65535 } reject\n"), "nft_drop"));
 	expect(finds_in(CHAIN("accept", "\t\ttcp dport { 22, 1024-32767 } drop\n"), ""));
 	expect(finds_in(CHAIN("accept", "\t\tip saddr 192.0.2.1 tcp dport 40000 drop\n"), ""));
