@@ -12,4 +12,7 @@
  */
 int firewall_run(const char *table, bool remove);
 
+/* Prints all leases there are now. False after having said why it can't. */
+bool view_leases(bool json);
+
 #endif

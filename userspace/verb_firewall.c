@@ -13,7 +13,7 @@
 
 static struct {
 	const char *table;
-	bool print, remove;
+	bool print, leases, remove;
 } want = { .table = RULESET_TABLE };
 
 static int firewall_option(char letter, const char *argument)
@@ -21,6 +21,9 @@ static int firewall_option(char letter, const char *argument)
 	switch (letter) {
 	case 'p':
 		want.print = true;
+		return EXIT_DONE;
+	case 'l':
+		want.leases = true;
 		return EXIT_DONE;
 	case 'r':
 		want.remove = true;
@@ -50,21 +53,26 @@ static int firewall_verb_run(const struct invocation *inv, int argc, char **argv
 {
 	(void)argc;
 	(void)argv;
-	if (inv->json) {
-		warnx("firewall prints no data: --json has no meaning");
+	if (want.print + want.leases + want.remove > 1) {
+		warnx("--print, --leases, --remove: one of them");
 		return EXIT_USAGE;
 	}
-	if (want.print && want.remove) {
-		warnx("--print prints, --remove is for the end: not both");
+	if (inv->json && !want.leases) {
+		warnx("--json is for --leases: nothing else is data");
 		return EXIT_USAGE;
 	}
 	if (want.print)
 		return print();
-	return sysctl_dynport_present() ? firewall_run(want.table, want.remove) : EXIT_FAILED;
+	if (!sysctl_dynport_present())
+		return EXIT_FAILED;
+	if (want.leases)
+		return view_leases(inv->json) ? EXIT_DONE : EXIT_FAILED;
+	return firewall_run(want.table, want.remove);
 }
 
 static const struct verb_option firewall_options[] = {
 	{ "print", 'p', NULL, "print a ruleset for 'nft -f' that uses the sets, and end" },
+	{ "leases", 'l', NULL, "list the leases there are now, and end" },
 	{ "table", 't', "NAME", "the sets are in table inet NAME instead of dynport" },
 	{ "remove", 'r', NULL, "at the end, take away what it has made" },
 	{ .name = NULL }

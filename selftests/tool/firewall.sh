@@ -68,7 +68,7 @@ run dynportctl -n nonesuch firewall
 want_rc 1
 want_err nonesuch
 for command in "firewall x" "firewall --table" "firewall --table=1" "firewall --table=a;b" \
-	"firewall --print --remove" "firewall --json" "firewall --print --json"; do
+	"firewall --print --remove" "firewall --leases --print" "firewall --json" "firewall --print --json"; do
 	# shellcheck disable=SC2086 # split into words
 	run dynportctl -n $ns $command
 	want_rc 2
@@ -119,6 +119,17 @@ firewall_start --remove
 want sets_right
 want set_count tcp 5
 want set_count udp 4
+run dynportctl -n $ns firewall --leases --json
+want_rc 0
+want_silent err
+for protocol in tcp udp; do
+	want_same "$(jq -r ".leases[] | select(.protocol == \"$protocol\") | .port" "$work/out")" \
+		"$(leased $protocol)"
+done
+want_same "$(jq -c '[.leases[] | [.from, .ifindex, .uid]] | unique' "$work/out")" '[["0.0.0.0",0,0]]'
+run dynportctl -n $ns firewall --leases
+want_out '^PROTOCOL +ADDRESS +PORT +DEVICE +UID$'
+want_out '^udp +any +4[0-9]{4} +- +0$'
 want grep -qF '5 TCP and 4 UDP ports are in the sets of table inet dynport' "$work/words"
 ok "what was leased before it came is in the sets once it says so"
 
