@@ -50,6 +50,9 @@ void top_free(struct top *top);
 /* @limit: rows at most, 0: all. */
 void view_top(FILE *out, bool json, struct top *top, size_t limit);
 
+/* The same without the lines above the table. */
+void view_top_rows(FILE *out, bool json, struct top *top, size_t limit);
+
 /* Lines of view_top() for people that are no rows. */
 #define VIEW_TOP_LINES 4
 

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * dynportctl status: what is loaded, how and from what each path chooses, what
- * came of it, and what looks wrong.
+ * came of it, the fullest destinations, and what looks wrong.
  */
 #include "output.h"
 #include "status.h"
 #include "sysctl.h"
+#include "top.h"
 #include "verb.h"
+
+/* Destinations, and what has none, that are shown; 'top' shows all. */
+#define FULLEST 5
 
 enum { COLUMN_WHAT, COLUMN_PATHS, COLUMNS = COLUMN_PATHS + PATHS };
 
@@ -147,6 +151,20 @@ static void print_table(const struct invocation *inv,
 	output_print(table);
 }
 
+/* Without a word where sockets can't be listed: 'top' has the words. */
+static void print_fullest(void)
+{
+	static struct top top;
+	char why[LIVE_WHY_MAX];
+
+	if (top_sample(&top, why)) {
+		printf("\n%sFullest:%s\n", output_colour_on(OUTPUT_BOLD),
+		       output_colour_off());
+		view_top_rows(stdout, false, &top, FULLEST);
+	}
+	top_free(&top);
+}
+
 static int status_run(const struct invocation *inv, int argc, char **argv)
 {
 	struct findings findings = { 0 };
@@ -166,6 +184,7 @@ static int status_run(const struct invocation *inv, int argc, char **argv)
 			status_json(inv, &status, &findings);
 		} else {
 			print_table(inv, &status);
+			print_fullest();
 			print_findings(&findings);
 		}
 		ret = EXIT_DONE;

@@ -146,6 +146,13 @@ static void print_summary(FILE *out, const struct top *top)
 
 void view_top(FILE *out, bool json, struct top *top, size_t limit)
 {
+	if (!json)
+		print_summary(out, top);
+	view_top_rows(out, json, top, limit);
+}
+
+void view_top_rows(FILE *out, bool json, struct top *top, size_t limit)
+{
 	struct output_column columns[COLUMNS] = {
 		[COLUMN_PATH] = { .key = "path" },
 		[COLUMN_PROTOCOL] = { .key = "protocol" },
@@ -178,8 +185,6 @@ void view_top(FILE *out, bool json, struct top *top, size_t limit)
 	size_t count, i;
 
 	rows = top_rows(top, limit, &count);
-	if (!json)
-		print_summary(out, top);
 	table = output_table(out, "top", json, columns, COLUMNS);
 	if (!json && scols_table_get_termwidth(table) >= BAR_FROM)
 		scols_column_set_flags(scols_table_get_column(table, COLUMN_BAR), 0);

@@ -163,8 +163,10 @@ want_out "^dynport .*is loaded.* $ns"
 want_out '^range +40000-49999 +40000-49999 +40000-40999$'
 want_out 'ports +9898 +9898 +898$'
 want_out 'own class +7424 +2474 +-$'
+want_out '^DESTINATION +FROM +USED'
+want_out '^- bind\(0\) +any '
 want_out '^Nothing looks wrong'
-ok "status shows ranges, ports and classes, and finds nothing wrong"
+ok "status shows ranges, ports and classes, what is fullest, and finds nothing wrong"
 in_ns $ns sysctl -q net.ipv4.ip_local_port_range="32768 60999" \
 	net.ipv4.ip_local_reserved_ports= \
 	net.dynport.udp_port_range="0 0" net.dynport.bind_stride=2
