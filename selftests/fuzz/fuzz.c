@@ -24,6 +24,8 @@ static const struct target {
 	{ "dump", fuzz_dump },
 	{ "family", fuzz_family },
 	{ "sockets", fuzz_sockets },
+	{ "messages", fuzz_messages },
+	{ "watch", fuzz_watch },
 	{ "sysctl", fuzz_sysctl },
 	{ .name = NULL }
 };

@@ -32,6 +32,8 @@ void fuzz_attributes(const uint8_t *data, size_t len);
 void fuzz_dump(const uint8_t *data, size_t len);
 void fuzz_family(const uint8_t *data, size_t len);
 void fuzz_sockets(const uint8_t *data, size_t len);
+void fuzz_messages(const uint8_t *data, size_t len);
+void fuzz_watch(const uint8_t *data, size_t len);
 void fuzz_sysctl(const uint8_t *data, size_t len);
 
 #endif

@@ -15,6 +15,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <linux/inet_diag.h>
+#include <linux/netfilter/nf_tables.h>
 #include <linux/sock_diag.h>
 
 #include "../../module/uapi/dynport.h"
@@ -135,6 +136,43 @@ static struct nlmsghdr *message(char *room, uint8_t command)
 	return nlh;
 }
 
+/* nftables tells that a port is in the set tcp_leases now. */
+static void watch_seed(void)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct nlattr *list, *element, *key;
+	FILE *out = seed_open("watch");
+
+	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_TABLE, "dynport");
+	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_SET, "tcp_leases");
+	list = mnl_attr_nest_start(nlh, NFTA_SET_ELEM_LIST_ELEMENTS);
+	element = mnl_attr_nest_start(nlh, NFTA_LIST_ELEM);
+	key = mnl_attr_nest_start(nlh, NFTA_SET_ELEM_KEY);
+	mnl_attr_put_u16(nlh, NFTA_DATA_VALUE, htons(40000));
+	mnl_attr_nest_end(nlh, key);
+	mnl_attr_nest_end(nlh, element);
+	mnl_attr_nest_end(nlh, list);
+	fputc(NFT_MSG_NEWSETELEM, out);
+	fwrite(mnl_nlmsg_get_payload(nlh), 1, mnl_nlmsg_get_payload_len(nlh), out);
+	seed_close(out);
+}
+
+static void lease_seed(void)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	FILE *out = seed_open("messages");
+
+	mnl_attr_put_u8(nlh, DYNPORT_A_FAMILY, AF_INET);
+	mnl_attr_put_u8(nlh, DYNPORT_A_PROTOCOL, IPPROTO_TCP);
+	mnl_attr_put(nlh, DYNPORT_A_LADDR, 4, "\x7f\0\0\1");
+	mnl_attr_put_u16(nlh, DYNPORT_A_PORT, 40000);
+	mnl_attr_put_u32(nlh, DYNPORT_A_UID, 0);
+	mnl_attr_put_u64(nlh, DYNPORT_A_COOKIE, 7);
+	fputc(DYNPORT_CMD_LEASE_NEW, out);
+	fwrite(mnl_nlmsg_get_payload(nlh), 1, mnl_nlmsg_get_payload_len(nlh), out);
+	seed_close(out);
+}
+
 static void dynport_seeds(void)
 {
 	struct nlmsghdr *nlh = message(buf, DYNPORT_CMD_EXPLAIN);
@@ -165,5 +203,7 @@ int main(int argc, char **argv)
 	sockets_seed();
 	family_seed();
 	dynport_seeds();
+	lease_seed();
+	watch_seed();
 	return 0;
 }
