@@ -91,7 +91,8 @@ hooked_connect(struct inet_timewait_death_row *death_row, struct sock *sk,
 	if (!port) {
 		err = -EADDRNOTAVAIL;
 		if (dynport_search_may_fall_back(&search)) {
-			hook_window_fall_back(&window, search.low, search.high);
+			hook_window_fall_back(&window, search.low,
+					      dynport_search_fall_back_high(&search));
 			err = connect_original(death_row, sk, family);
 		}
 	}
@@ -165,7 +166,8 @@ static int hooked_inet_csk_get_port(struct sock *sk, unsigned short snum)
 	if (!port) {
 		err = -EADDRINUSE;
 		if (dynport_search_may_fall_back(&search)) {
-			hook_window_fall_back(&window, search.low, search.high);
+			hook_window_fall_back(&window, search.low,
+					      dynport_search_fall_back_high(&search));
 			err = static_call(original_inet_csk_get_port)(sk, 0);
 		}
 	}

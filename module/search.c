@@ -209,9 +209,10 @@ static u16 search_draw(struct dynport_search *search)
 }
 
 /*
- * The kernel's pickers for TCP go through a window in pairs, and never look at
- * the last port of an odd one. So that no port is left when a request fails,
- * that one is proposed before they are asked.
+ * The kernel's pickers for TCP go through a window in pairs, and in an odd one
+ * pass by its first port or its last, as chance has it. So that no port is left
+ * when a request fails, the last one is proposed before they are asked, and
+ * they are asked for the rest: dynport_search_fall_back_high().
  */
 static u16 search_last_port(struct dynport_search *search)
 {
@@ -220,12 +221,13 @@ static u16 search_last_port(struct dynport_search *search)
 
 	if (search->tried_last || search->req.path == DYNPORT_PATH_UDP ||
 	    !(count & 1) || count == 1 ||
-	    inet_is_local_reserved_port(search->netns->net, port) ||
 	    (search->space && (search->kept ||
 			       dynport_search_mapped_is_exhausted(search))))
 		return 0;
-	search_passed(search);
 	search->tried_last = true;
+	if (inet_is_local_reserved_port(search->netns->net, port))
+		return 0;
+	search_passed(search);
 	search->lingering = false;
 	if (search->space)
 		search->map_index = port - search->space->low;

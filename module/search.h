@@ -20,7 +20,8 @@
  *	}
  *	if (!port)
  *		if (dynport_search_may_fall_back(&search))
- *			(the kernel's own search over search.low .. .high)
+ *			(the kernel's own search from search.low to
+ *			 dynport_search_fall_back_high())
  *		else
  *			(fail as the kernel does)
  *	dynport_search_end(&search, failed, port chosen);
@@ -77,7 +78,7 @@ struct dynport_search {
 	bool own_window;	/* of the socket's (IP_LOCAL_PORT_RANGE) */
 	bool in_last_tier;
 	bool plain;		/* so far there is nothing to tell of it */
-	bool tried_last;	/* the window's last port: see search.c */
+	bool tried_last;	/* the last port of an odd window: see search.c */
 	bool lingering;		/* the candidate is one of those */
 	bool map_full;
 	bool in_map;		/* its map has counted it; valid with space */
@@ -197,6 +198,13 @@ void dynport_search_refused(struct dynport_search *search);
  * be called once, after dynport_search_next() returned 0.
  */
 bool dynport_search_may_fall_back(struct dynport_search *search);
+
+/* The last port of the window that the kernel is then asked for. */
+static inline u32
+dynport_search_fall_back_high(const struct dynport_search *search)
+{
+	return search->high - search->tried_last;
+}
 
 void dynport_search_end_slow(struct dynport_search *search, int err, u16 port);
 

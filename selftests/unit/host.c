@@ -243,7 +243,8 @@ int host_pick(struct host *host, enum dynport_path path,
 		if (dynport_search_may_fall_back(&search)) {
 			host->fell_back = true;
 			result = host_pick_stock(host, path, peer, busy,
-						 search.low, search.high);
+						 search.low,
+						 dynport_search_fall_back_high(&search));
 		}
 	}
 	if (result < 0 && result != host_errno[path]) {

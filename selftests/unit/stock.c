@@ -35,7 +35,7 @@ static int stock_walk(struct stock_request *req, u32 remaining, u32 offset,
 
 	*port = req->low + offset;
 	for (i = 0; i < remaining; i += step, *port += step) {
-		if (*port >= req->low + remaining)
+		if (*port > req->high)
 			*port -= remaining;
 		if (stock_is_free(req, *port))
 			return i;
@@ -45,8 +45,8 @@ static int stock_walk(struct stock_request *req, u32 remaining, u32 offset,
 
 /*
  * RFC 6056, section 3.3.4, in strides of two: ports of the lowest one's parity
- * first, then the others. An odd window's last port is never tried, except
- * where the socket has a range of its own.
+ * first, then the others. In an odd window the first port or the last is passed
+ * by, as @offset has it, except where the socket has a range of its own.
  */
 int stock_connect(struct stock *stock, struct stock_request *req, u32 laddr,
 		  const struct peer *peer, bool commit)
