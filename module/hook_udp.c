@@ -8,8 +8,11 @@
  * and dynamic ports have the same rules of conflict.
  */
 #include <linux/in.h>
+#include <net/ipv6.h>
 #include <net/udp.h>
 
+#include "census.h"
+#include "compat.h"
 #include "event.h"
 #include "hook.h"
 #include "hook_request.h"
@@ -23,6 +26,37 @@ static __always_inline int udp_original(struct sock *sk, unsigned short snum,
 					unsigned int hash2_nulladdr)
 {
 	return static_call(original_udp_lib_get_port)(sk, snum, hash2_nulladdr);
+}
+
+/* As in udp_lib_get_port(): more sockets than that aren't gone through. */
+#define UDP_SLOT_CROWDED	10
+
+static bool udp_is_wildcard(const struct dynport_request *req)
+{
+	if (req->family == AF_INET6)
+		return !req->laddr.ip6.s6_addr32[3] &&
+		       (ipv6_addr_any(&req->laddr.ip6) ||
+			ipv6_addr_v4mapped(&req->laddr.ip6));
+	return !req->laddr.ip;
+}
+
+/*
+ * Named ports have the same rules, but not where many sockets share a hash slot:
+ * then the kernel compares a socket with those of its own address and of the
+ * wildcard, so one of the wildcard with nothing else, and would let it share
+ * the port of a socket that is bound to an address. Its own picker never does.
+ */
+static bool udp_would_be_overlooked(struct net *net,
+				    const struct dynport_request *req, u16 port)
+{
+	struct udp_table *table = dynport_udp_table(net, req->protocol);
+	struct dynport_space_key key;
+
+	if (likely(READ_ONCE(udp_hashslot(table, net, port)->count) <=
+		   UDP_SLOT_CROWDED) || !udp_is_wildcard(req))
+		return false;
+	dynport_space_key_init(&key, req);
+	return dynport_census_in_use(net, &key, port);
 }
 
 static int hooked_udp_lib_get_port(struct sock *sk, unsigned short snum,
@@ -49,7 +83,9 @@ static int hooked_udp_lib_get_port(struct sock *sk, unsigned short snum,
 	port = dynport_search_first(&search);
 	while (port) {
 		/* The port enters ipv4_portaddr_hash() and its twin last. */
-		err = udp_original(sk, port, hash2_nulladdr ^ port);
+		err = udp_would_be_overlooked(sock_net(sk), &search.req, port) ?
+		      -EADDRINUSE :
+		      udp_original(sk, port, hash2_nulladdr ^ port);
 		if (err != -EADDRINUSE)
 			break;
 		dynport_search_refused(&search);

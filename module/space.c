@@ -65,8 +65,8 @@ static const struct rhashtable_params space_params = {
 	.automatic_shrinking = true,
 };
 
-static void space_key_init(struct dynport_space_key *key,
-			   const struct dynport_request *req)
+void dynport_space_key_init(struct dynport_space_key *key,
+			    const struct dynport_request *req)
 {
 	memset(key, 0, sizeof(*key));
 	key->path = req->path;
@@ -151,7 +151,7 @@ struct dynport_space *dynport_space_get(struct dynport_netns *netns,
 	struct dynport_space *space;
 	unsigned long now;
 
-	space_key_init(&key, req);
+	dynport_space_key_init(&key, req);
 	space = space_find(netns, &key);
 	if (!space)
 		return NULL;
@@ -238,7 +238,7 @@ struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 	space = kvzalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!space)
 		return NULL;
-	space_key_init(&space->key, req);
+	dynport_space_key_init(&space->key, req);
 	spin_lock_init(&space->lock);
 	space->low = low;
 	space->last_used = jiffies;

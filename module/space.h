@@ -83,6 +83,10 @@ struct dynport_spaces {
 	struct delayed_work idle_work;
 };
 
+/* The key of the space that a request belongs to. */
+void dynport_space_key_init(struct dynport_space_key *key,
+			    const struct dynport_request *req);
+
 /**
  * dynport_space_get() - the space of a request
  * @netns: the namespace
