@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * world.c - network namespaces and their settings
+ */
+#include <linux/ipv6.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "differential.h"
+
+/* It may be used some time after it was added. */
+static int world_await_address(const struct in6_addr *address)
+{
+	union port_address to = port_wildcard(AF_INET6, 0);
+	struct timespec pause = { .tv_nsec = 1000000 };
+	int i, fd, ret = -ETIMEDOUT;
+
+	to.v6.sin6_addr = *address;
+	fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	for (i = 0; ret && i < 5000; i++) {
+		if (!port_bind(fd, to))
+			ret = 0;
+		else
+			nanosleep(&pause, NULL);
+	}
+	close(fd);
+	return ret;
+}
+
+static int world_add_address(const char *text)
+{
+	struct in6_ifreq request = { .ifr6_prefixlen = 128 };
+	int fd, ret = 0;
+
+	inet_pton(AF_INET6, text, &request.ifr6_addr);
+	request.ifr6_ifindex = if_nametoindex("lo");
+	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (ioctl(fd, SIOCSIFADDR, &request))
+		ret = -errno;
+	close(fd);
+	return ret ?: world_await_address(&request.ifr6_addr);
+}
+
+/* A VRF with loopback addresses of its own. */
+static int world_add_vrf(void)
+{
+	int status;
+
+	status = system("ip -batch - <<-END\n"
+			"link add vrf0 type vrf table 10\n"
+			"link set vrf0 up\n"
+			"addr add 127.0.0.1/8 dev vrf0\n"
+			"addr add ::1/128 dev vrf0 nodad\n"
+			"END\n");
+	return status ? -EOPNOTSUPP : 0;
+}
+
+int world_set(const struct world *world, const char *name, const char *value)
+{
+	int ret = netns_enter(world->netns);
+
+	return ret ?: sysctl_set(name, value);
+}
+
+int world_set_window(const struct world *world, int low, int high)
+{
+	char text[32];
+	int len = snprintf(text, sizeof(text), "%d %d", low, high);
+
+	return pwrite(world->window, text, len, 0) == len ? 0 : -errno;
+}
+
+long world_remembered(const struct world *world)
+{
+	static const char name[] = "_exhausted_cached\t";
+	char text[8192], *line = text;
+	ssize_t len;
+	long sum = 0;
+
+	len = pread(world->stats, text, sizeof(text) - 1, 0);
+	text[len < 0 ? 0 : len] = '\0';
+	while ((line = strstr(line, name))) {
+		line += sizeof(name) - 1;
+		sum += strtol(line, NULL, 10);
+	}
+	return sum;
+}
+
+int world_open(struct world *world, const struct episode *episode)
+{
+	int i, ret;
+
+	world->window = -1;
+	world->netns = -1;
+	world->stats = -1;
+	for (i = 0; i < SLOTS; i++)
+		world->fd[i] = -1;
+	ret = netns_enter_new();
+	if (ret)
+		return ret;
+	world->netns = netns_open();
+	if (world->netns < 0)
+		return world->netns;
+	world->window = sysctl_open("ipv4/ip_local_port_range", O_WRONLY);
+	world->stats = open("/proc/thread-self/net/dynport/stats",
+			    O_RDONLY | O_CLOEXEC);
+	if (world->window < 0 || world->stats < 0)
+		return -errno;
+	ret = world_add_address("fd00::1");
+	if (!ret && episode->vrf)
+		ret = world_add_vrf();
+	if (!ret)
+		ret = world_set_window(world, episode->low, episode->high);
+	return ret ?: sysctl_set("dynport/algorithm", world->has_module ?
+				 episode->settings->algorithm : "stock");
+}
+
+void world_close(struct world *world)
+{
+	int i;
+
+	for (i = 0; i < SLOTS; i++)
+		if (world->fd[i] >= 0)
+			close(world->fd[i]);
+	if (world->window >= 0)
+		close(world->window);
+	if (world->stats >= 0)
+		close(world->stats);
+	if (world->netns >= 0)
+		close(world->netns);
+}
