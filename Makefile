@@ -12,6 +12,10 @@
 #   make test       all tests;  make lint: the checks of the sources
 #   make fuzz       the parsers, of the tool and of the sysctls, under libFuzzer with
 #                   sanitizers, SECONDS=10 each
+#   make test-debug the kselftests in kernels that check themselves (KASAN, lockdep
+#                   and others; KCSAN), which it builds: hours (DEBUG=, TESTS=)
+#   make test-differential  a million operations per algorithm compared with the
+#                   kernel's own, hours (STEPS=, SEED=, ALGORITHMS=, K=)
 #   make bench-quick  the cost per choice of a port, in instructions
 #   make bench      everything that docs/bench shows, half an hour (KERNELS, PARTS)
 #   make modules-guest  only build for the guest's kernels
@@ -104,6 +108,21 @@ test: deps
 	@$(guest)/tally $(results)/test/sum tool-6.12 selftests/tool/host-run -k 6.12
 	@$(guest)/tally -s $(results)/test/sum
 
+DEBUG ?= kasan kcsan
+test-debug:
+	@$(guest)/deps debug
+	@rm -rf $(results)/debug
+	@for v in $(DEBUG); do $(guest)/tally $(results)/debug/sum debug-$$v \
+		selftests/kselftest/debug-run $$v $(TESTS); done
+	@$(guest)/tally -s $(results)/debug/sum
+
+test-differential: deps
+	@rm -rf $(results)/differential
+	@$(guest)/tally $(results)/differential/sum differential-$(K) \
+		selftests/differential/host-run -k $(K) $(if $(STEPS),-n $(STEPS)) \
+		$(if $(SEED),-s $(SEED)) $(ALGORITHMS)
+	@$(guest)/tally -s $(results)/differential/sum
+
 lint: deps
 	@rm -rf $(results)/lint
 	@$(guest)/tally $(results)/lint/sum lint $(guest)/lint
@@ -116,4 +135,5 @@ clean:
 		-o -name '*.mod' -o -name '*.mod.c' -o -name '.*.d' -o -name modules.order \
 		-o -name Module.symvers \) -delete
 
-.PHONY: all module tool install deb deps modules-guest demo shell fuzz bench-quick bench test lint clean
+.PHONY: all module tool install deb deps modules-guest demo shell fuzz bench-quick bench test \
+	test-debug test-differential lint clean
