@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # firewall.sh - what dynportctl firewall promises, tried in the guest, with real
-# servers behind it. See judge.sh; run it with host-run, which fetches those: it
-# loads and unloads the module. OPENINGS: how often the opening of the firewall
+# servers behind it, from the folder SERVERS. See judge.sh; run it with host-run,
+# which fetches those: it loads and unloads the module. OPENINGS: how often the opening of the firewall
 # is measured, for each protocol.
 #
 # shellcheck disable=SC2016,SC2317 # jq's and awk's dollars; functions that until_true calls
@@ -12,8 +12,8 @@ needs="nft busybox ss"
 # shellcheck source=judge.sh
 . "$(dirname "$0")/judge.sh"
 
-servers=$DYNPORT_BUILD/tool/servers/root
-[ -d "$servers" ] || skip_all "no servers in $servers"
+servers=${SERVERS-}
+[ -d "$servers" ] || skip_all "SERVERS names no folder with servers"
 libraries=$servers/lib/x86_64-linux-gnu:$servers/usr/lib/x86_64-linux-gnu
 begin 17
 
@@ -21,8 +21,9 @@ here=10.99.0.1
 
 # in_set SET [NAMESPACE] - its ports, sorted.
 in_set() {
-	in_ns "${2-$ns}" nft -j list set inet "${table-dynport}" "$1" 2>/dev/null |
-		jq -r '.nftables[] | .set? // empty | .elem // [] | .[]' | sort -n
+	in_ns "${2-$ns}" nft list set inet "${table-dynport}" "$1" 2>/dev/null |
+		awk '/elements/ { on = 1 } on { gsub(/[^0-9]+/, "\n"); print }' |
+		sed '/^$/d' | sort -n
 }
 # leased tcp|udp - the ports of the range that ss sees bound, sorted.
 leased() {
@@ -335,7 +336,7 @@ for ((i = 0; i < 300; i++)); do
 	sleep 0.1
 done
 kill -STOP $job
-"$DYNPORT_BUILD/tool/sockets" udp 700 any 20 >"$1/flood.out" &
+"$DYNPORT_BUILD/tool/sockets" udp 1500 any 20 >"$1/flood.out" &
 sockets=$!
 for ((i = 0; i < 300; i++)); do
 	grep -qs ready "$1/flood.out" && break
@@ -345,7 +346,7 @@ kill -CONT $job
 for ((i = 0; i < 300; i++)); do
 	udp=$(nft -j list set inet dynport udp_leases | jq '[.nftables[].set?.elem // [] | length] | add')
 	tcp=$(nft -j list set inet dynport tcp_leases | jq '[.nftables[].set?.elem // [] | length] | add')
-	[ "$udp $tcp" = "700 20" ] && break
+	[ "$udp $tcp" = "1500 20" ] && break
 	sleep 0.1
 done
 echo "$udp $tcp"
@@ -355,7 +356,7 @@ wait $job
 echo $?
 END
 run unshare --user --map-root-user --net timeout 120 bash "$work/flood" "$work"
-want_same "$(tr '\n' ' ' <"$work/out")" "700 20 0 "
+want_same "$(tr '\n' ' ' <"$work/out")" "1500 20 0 "
 want grep -qF 'events were lost' "$work/words"
 ok "lost events are noticed, and the sets are right again"
 

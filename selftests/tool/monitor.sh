@@ -149,7 +149,7 @@ for ((i = 0; i < 100; i++)); do
 	sleep 0.1
 done
 kill -STOP $job
-"$DYNPORT_BUILD/tool/sockets" udp 700 >"$1/flood.out" &
+"$DYNPORT_BUILD/tool/sockets" udp 1500 >"$1/flood.out" &
 for ((i = 0; i < 300; i++)); do
 	grep -qs ready "$1/flood.out" && break
 	sleep 0.1
