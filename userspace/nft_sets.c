@@ -20,6 +20,7 @@
 
 /* Changes in one transaction: a flood of them is divided, for those behind it. */
 #define CHANGES_MOST 4096
+#define CHANGE_TRIES 3
 /* Seconds from one rebuilding to the next, where the first didn't help. */
 #define REBUILD_PAUSE 5
 /* Room for a few short commands. */
@@ -99,21 +100,34 @@ static int rebuild(struct nft_sets *sets, const struct port_set *wanted)
 	return nft_sets_follow(sets);
 }
 
+/*
+ * Where somebody else was faster, as when an element has gone that is to be
+ * deleted, the next try knows.
+ */
 static int change(struct nft_sets *sets, const struct port_set *wanted)
 {
 	static struct port_set before[LEASE_PROTOCOLS];
-	const char *why;
-	char *commands;
+	bool done = false;
+	int tries, ret = 0;
 
-	memcpy(before, sets->watch.in, sizeof(before));
-	commands = ruleset_changes(sets->table, wanted, sets->watch.in, CHANGES_MOST);
-	if (commands && !nftables_run(sets->nft, commands, &why)) {
-		/* somebody has changed the sets in between, or nothing works */
-		memcpy(sets->watch.in, before, sizeof(before));
-		sets->certain = false;
+	for (tries = 0; !ret && !done && tries < CHANGE_TRIES; tries++) {
+		const char *why;
+		char *commands;
+
+		if (!sets->watch.intact)
+			return 0;
+		memcpy(before, sets->watch.in, sizeof(before));
+		commands = ruleset_changes(sets->table, wanted, sets->watch.in,
+					   CHANGES_MOST);
+		done = !commands || nftables_run(sets->nft, commands, &why);
+		free(commands);
+		if (!done)
+			memcpy(sets->watch.in, before, sizeof(before));
+		ret = nft_sets_follow(sets);
 	}
-	free(commands);
-	return nft_sets_follow(sets);
+	if (!done)
+		sets->certain = false;
+	return ret;
 }
 
 static bool same(const struct nft_sets *sets, const struct port_set *wanted)
