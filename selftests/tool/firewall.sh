@@ -328,6 +328,7 @@ ok "the firewall opens soon after bind(), each of ${OPENINGS:-100} times"
 # In a namespace of an unprivileged user's, whose buffers are small.
 
 cat >"$work/flood" <<'END'
+sockets=
 ip link set lo up
 sysctl -q net.ipv4.ip_local_port_range="40000 49999"
 dynportctl firewall >/dev/null 2>"$1/words" &
@@ -337,17 +338,22 @@ for ((i = 0; i < 300; i++)); do
 	sleep 0.1
 done
 kill -STOP $job
-"$DYNPORT_BUILD/tool/sockets" udp 1500 any 20 >"$1/flood.out" &
-sockets=$!
-for ((i = 0; i < 300; i++)); do
-	grep -qs ready "$1/flood.out" && break
-	sleep 0.1
+# No more than a process may have open; two after each other.
+for _ in 1 2; do
+	[ -z "$sockets" ] || kill $sockets
+	"$DYNPORT_BUILD/tool/sockets" udp 700 any 20 >"$1/flood.out" &
+	sockets=$!
+	for ((i = 0; i < 300; i++)); do
+		grep -qs ready "$1/flood.out" && break
+		sleep 0.1
+	done
+	: >"$1/flood.out"
 done
 kill -CONT $job
 for ((i = 0; i < 300; i++)); do
 	udp=$(nft -j list set inet dynport udp_leases | jq '[.nftables[].set?.elem // [] | length] | add')
 	tcp=$(nft -j list set inet dynport tcp_leases | jq '[.nftables[].set?.elem // [] | length] | add')
-	[ "$udp $tcp" = "1500 20" ] && break
+	[ "$udp $tcp" = "700 20" ] && break
 	sleep 0.1
 done
 echo "$udp $tcp"
@@ -357,7 +363,7 @@ wait $job
 echo $?
 END
 run unshare --user --map-root-user --net timeout 120 bash "$work/flood" "$work"
-want_same "$(tr '\n' ' ' <"$work/out")" "1500 20 0 "
+want_same "$(tr '\n' ' ' <"$work/out")" "700 20 0 "
 want grep -qF 'events were lost' "$work/words"
 ok "lost events are noticed, and the sets are right again"
 

@@ -149,17 +149,18 @@ for ((i = 0; i < 100; i++)); do
 	sleep 0.1
 done
 kill -STOP $job
-"$DYNPORT_BUILD/tool/sockets" udp 1500 >"$1/flood.out" &
+"$DYNPORT_BUILD/tool/sockets" udp 900 >"$1/flood.out" &
 for ((i = 0; i < 300; i++)); do
 	grep -qs ready "$1/flood.out" && break
 	sleep 0.1
 done
+kill $!
+wait $!
 kill -CONT $job
 for ((i = 0; i < 100; i++)); do
 	grep -q '"lost"' "$1/events" && break
 	sleep 0.1
 done
-kill $!
 kill $job
 wait $job
 END
