@@ -342,6 +342,8 @@ void genl_failed(const char *what, int err)
 		      what, strerror(err));
 	else if (err == EINTR)
 		warnx("%s: it changes faster than the kernel can list it", what);
+	else if (err == EOPNOTSUPP)
+		warnx("%s: the module is of a version that can't do it", what);
 	else if (err == ESHUTDOWN)
 		warnx("%s: dynport was unloaded", what);
 	else if (err == EBADMSG || err == EPROTO)
