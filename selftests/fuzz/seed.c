@@ -23,7 +23,7 @@
 static const char *folder;
 static char buf[64 << 10];
 
-static FILE *seed_open(const char *target)
+static FILE *seed_open(const char *target, const char *name)
 {
 	char *path;
 	FILE *out;
@@ -32,7 +32,7 @@ static FILE *seed_open(const char *target)
 		err(1, "asprintf");
 	mkdir(path, 0777);
 	free(path);
-	if (asprintf(&path, "%s/%s/seed", folder, target) < 0)
+	if (asprintf(&path, "%s/%s/%s", folder, target, name) < 0)
 		err(1, "asprintf");
 	out = fopen(path, "w");
 	if (!out)
@@ -65,7 +65,7 @@ static void piece_write(FILE *out, char *piece, size_t len)
 static void ask(const char *target, int bus, struct nlmsghdr *nlh, int pieces)
 {
 	struct mnl_socket *nl = mnl_socket_open(bus);
-	FILE *out = seed_open(target);
+	FILE *out = seed_open(target, "seed");
 	bool end = false;
 
 	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 ||
@@ -141,7 +141,7 @@ static void watch_seed(void)
 {
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct nlattr *list, *element, *key;
-	FILE *out = seed_open("watch");
+	FILE *out = seed_open("watch", "seed");
 
 	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_TABLE, "dynport");
 	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_SET, "tcp_leases");
@@ -157,10 +157,19 @@ static void watch_seed(void)
 	seed_close(out);
 }
 
+static void message_write(const char *name, uint8_t command,
+			  const struct nlmsghdr *nlh)
+{
+	FILE *out = seed_open("messages", name);
+
+	fputc(command, out);
+	fwrite(mnl_nlmsg_get_payload(nlh), 1, mnl_nlmsg_get_payload_len(nlh), out);
+	seed_close(out);
+}
+
 static void lease_seed(void)
 {
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	FILE *out = seed_open("messages");
 
 	mnl_attr_put_u8(nlh, DYNPORT_A_FAMILY, AF_INET);
 	mnl_attr_put_u8(nlh, DYNPORT_A_PROTOCOL, IPPROTO_TCP);
@@ -168,9 +177,40 @@ static void lease_seed(void)
 	mnl_attr_put_u16(nlh, DYNPORT_A_PORT, 40000);
 	mnl_attr_put_u32(nlh, DYNPORT_A_UID, 0);
 	mnl_attr_put_u64(nlh, DYNPORT_A_COOKIE, 7);
-	fputc(DYNPORT_CMD_LEASE_NEW, out);
-	fwrite(mnl_nlmsg_get_payload(nlh), 1, mnl_nlmsg_get_payload_len(nlh), out);
-	seed_close(out);
+	message_write("lease", DYNPORT_CMD_LEASE_NEW, nlh);
+}
+
+/* Everything that spaces, explanations and pictures have. */
+static void space_seed(void)
+{
+	static const char bits[2] = { 0x55, 0x03 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct nlattr *nest;
+	int type, i;
+
+	mnl_attr_put_u8(nlh, DYNPORT_A_PATH, DYNPORT_GENL_CONNECT);
+	mnl_attr_put_u8(nlh, DYNPORT_A_FAMILY, AF_INET);
+	mnl_attr_put_u8(nlh, DYNPORT_A_PROTOCOL, IPPROTO_TCP);
+	mnl_attr_put(nlh, DYNPORT_A_LADDR, 4, "\x7f\0\0\1");
+	mnl_attr_put(nlh, DYNPORT_A_RADDR, 4, "\x7f\0\0\2");
+	mnl_attr_put_u16(nlh, DYNPORT_A_RPORT, 443);
+	mnl_attr_put_u16(nlh, DYNPORT_A_LOW, 40000);
+	mnl_attr_put_u16(nlh, DYNPORT_A_HIGH, 40009);
+	mnl_attr_put_u32(nlh, DYNPORT_A_PORTS, 10);
+	mnl_attr_put_u32(nlh, DYNPORT_A_BUSY, 6);
+	mnl_attr_put_u32(nlh, DYNPORT_A_FREE, 4);
+	mnl_attr_put_u64(nlh, DYNPORT_A_SEARCHES, 1ULL << 40);
+	mnl_attr_put_strz(nlh, DYNPORT_A_ALGORITHM, "hash");
+	for (i = 0; i < 3; i++) {
+		nest = mnl_attr_nest_start(nlh, DYNPORT_A_CANDIDATE);
+		mnl_attr_put_u16(nlh, DYNPORT_A_PORT, 40000 + i);
+		mnl_attr_put_u8(nlh, DYNPORT_A_VERDICT, i);
+		mnl_attr_nest_end(nlh, nest);
+	}
+	for (type = DYNPORT_A_BUSY_BITMAP; type <= DYNPORT_A_RESERVED_BITMAP; type++)
+		mnl_attr_put(nlh, type, sizeof(bits), bits);
+	message_write("space", DYNPORT_CMD_PRESSURE, nlh);
+	message_write("exhausted", DYNPORT_CMD_EXHAUSTED, nlh);
 }
 
 static void dynport_seeds(void)
@@ -182,10 +222,10 @@ static void dynport_seeds(void)
 	mnl_attr_put_u16(nlh, DYNPORT_A_PORT, 40001);
 	mnl_attr_put_u8(nlh, DYNPORT_A_VERDICT, 1);
 	mnl_attr_nest_end(nlh, nest);
-	out = seed_open("attributes");
+	out = seed_open("attributes", "seed");
 	fwrite(mnl_nlmsg_get_payload(nlh), 1, mnl_nlmsg_get_payload_len(nlh), out);
 	seed_close(out);
-	out = seed_open("dump");
+	out = seed_open("dump", "seed");
 	nlh = message(buf, DYNPORT_CMD_GET_SPACE);
 	piece_write(out, buf, nlh->nlmsg_len);
 	nlh = mnl_nlmsg_put_header(buf);
@@ -204,6 +244,7 @@ int main(int argc, char **argv)
 	family_seed();
 	dynport_seeds();
 	lease_seed();
+	space_seed();
 	watch_seed();
 	return 0;
 }
