@@ -17,15 +17,32 @@
 #include "lease.h"
 #include "space.h"
 
-/* Has the namespace maps of @path that could cover @port? */
+/* Has the namespace maps of @path? */
 static __always_inline bool release_concerns(const struct dynport_netns *netns,
-					     enum dynport_path path, u16 port)
+					     enum dynport_path path)
 {
-	const struct dynport_spaces *spaces = &netns->spaces;
+	/* Pairs with space_account(). */
+	return smp_load_acquire(&netns->spaces.count[path]);
+}
 
-	/* Pairs with space_insert(). */
-	return unlikely(smp_load_acquire(&spaces->count[path])) &&
-	       port >= READ_ONCE(spaces->low) && port <= READ_ONCE(spaces->high);
+/*
+ * The namespace, if a map of it could cover @port, which is the exception. It
+ * stays until the socket is gone for which this is asked; its spaces stay under
+ * rcu_read_lock(), unless it is dead.
+ */
+static __always_inline struct dynport_netns *
+release_netns(const struct net *net, u16 port)
+{
+	struct dynport_netns *netns;
+
+	preempt_disable_notrace();
+	netns = dynport_netns_nopreempt(net);
+	preempt_enable_notrace();
+	if (likely(!READ_ONCE(netns->spaces.total)) ||
+	    port < READ_ONCE(netns->spaces.low) ||
+	    port > READ_ONCE(netns->spaces.high))
+		return NULL;
+	return netns;
 }
 
 /*
@@ -35,48 +52,49 @@ static __always_inline bool release_concerns(const struct dynport_netns *netns,
 static void release_local(struct dynport_netns *netns,
 			  struct dynport_space_key *key, u16 port)
 {
-	bool any;
+	const u32 *wildcards = netns->spaces.wildcards;
+	bool ipv6 = key->family == AF_INET6;
+	bool any = ipv6_addr_any(&key->laddr.ip6);
 
 	dynport_space_release(netns, key, port, PORTMAP_FREE);
-	if (key->family == AF_INET6)
-		any = ipv6_addr_any(&key->laddr.ip6);
-	else
-		any = !key->laddr.ip;
-
 	memset(&key->laddr, 0, sizeof(key->laddr));
-	if (!any)
+	if (READ_ONCE(wildcards[ipv6]) && !any)
 		dynport_space_release(netns, key, port, PORTMAP_FREE);
-	key->family = key->family == AF_INET6 ? AF_INET : AF_INET6;
-	dynport_space_release(netns, key, port, PORTMAP_FREE);
+	if (READ_ONCE(wildcards[!ipv6])) {
+		key->family = ipv6 ? AF_INET : AF_INET6;
+		dynport_space_release(netns, key, port, PORTMAP_FREE);
+	}
 }
 
 /* The key of a socket's space; @sk may be in TIME_WAIT: its common part only. */
-static void release_key(struct dynport_space_key *key, const struct sock *sk,
-			enum dynport_path path, u32 protocol)
+static __always_inline void release_key(struct dynport_space_key *key,
+					const struct sock *sk,
+					enum dynport_path path, u32 protocol)
 {
-	memset(key, 0, sizeof(*key));
+	bool connects = path == DYNPORT_PATH_CONNECT;
+
 	key->path = path;
 	key->protocol = protocol;
 	key->device = READ_ONCE(sk->sk_bound_dev_if);
 	key->family = sk->sk_family;
+	key->rport = connects ? sk->sk_dport : 0;
+	memset(&key->laddr, 0, sizeof(key->laddr));
+	memset(&key->raddr, 0, sizeof(key->raddr));
 #if IS_ENABLED(CONFIG_IPV6)
 	/* A connection to an IPv4-mapped address is one of IPv4. */
-	if (path == DYNPORT_PATH_CONNECT && key->family == AF_INET6 &&
+	if (connects && key->family == AF_INET6 &&
 	    ipv6_addr_v4mapped(&sk->sk_v6_daddr))
 		key->family = AF_INET;
 	if (key->family == AF_INET6) {
 		key->laddr.ip6 = sk->sk_v6_rcv_saddr;
-		if (path == DYNPORT_PATH_CONNECT)
+		if (connects)
 			key->raddr.ip6 = sk->sk_v6_daddr;
+		return;
 	}
 #endif
-	if (key->family == AF_INET) {
-		key->laddr.ip = sk->sk_rcv_saddr;
-		if (path == DYNPORT_PATH_CONNECT)
-			key->raddr.ip = sk->sk_daddr;
-	}
-	if (path == DYNPORT_PATH_CONNECT)
-		key->rport = sk->sk_dport;
+	key->laddr.ip = sk->sk_rcv_saddr;
+	if (connects)
+		key->raddr.ip = sk->sk_daddr;
 }
 
 /*
@@ -107,7 +125,7 @@ static bool release_may_be_reused(const struct sock *sk,
 static void release_connection(struct dynport_netns *netns,
 			       const struct sock *sk, u16 port)
 {
-	struct dynport_space_key key;
+	struct dynport_space_key key DYNPORT_UNINITIALIZED;
 	enum portmap_state state = PORTMAP_FREE;
 
 	release_key(&key, sk, DYNPORT_PATH_CONNECT, IPPROTO_TCP);
@@ -122,7 +140,7 @@ static void release_connection(struct dynport_netns *netns,
 
 static void release_put_port(struct sock *sk)
 {
-	struct dynport_space_key key;
+	struct dynport_space_key key DYNPORT_UNINITIALIZED;
 	struct dynport_netns *netns;
 	u16 port = inet_sk(sk)->inet_num;
 
@@ -130,14 +148,16 @@ static void release_put_port(struct sock *sk)
 		return;
 	if (unlikely(dynport_lease_of_tcp(sk)))
 		dynport_lease_ends(sk);
+	netns = release_netns(sock_net(sk), port);
+	if (likely(!netns))
+		return;
 
 	rcu_read_lock();
-	netns = dynport_netns(sock_net(sk));
 	if (!READ_ONCE(netns->dead)) {
-		if (release_concerns(netns, DYNPORT_PATH_CONNECT, port) &&
+		if (release_concerns(netns, DYNPORT_PATH_CONNECT) &&
 		    inet_sk(sk)->inet_dport)
 			release_connection(netns, sk, port);
-		if (release_concerns(netns, DYNPORT_PATH_BIND, port)) {
+		if (release_concerns(netns, DYNPORT_PATH_BIND)) {
 			release_key(&key, sk, DYNPORT_PATH_BIND, IPPROTO_TCP);
 			release_local(netns, &key, port);
 		}
@@ -147,19 +167,22 @@ static void release_put_port(struct sock *sk)
 
 static void release_udp(struct sock *sk)
 {
-	struct dynport_space_key key;
+	struct dynport_space_key key DYNPORT_UNINITIALIZED;
 	struct dynport_netns *netns;
 	u16 port = inet_sk(sk)->inet_num;
 
+	/* Not while a namespace is being made: its own sockets aren't hashed. */
 	if (!sk_hashed(sk))
 		return;
 	if (dynport_lease_of_udp(sk))
 		dynport_lease_ends(sk);
+	netns = release_netns(sock_net(sk), port);
+	if (likely(!netns))
+		return;
 
 	rcu_read_lock();
-	netns = dynport_netns(sock_net(sk));
 	if (!READ_ONCE(netns->dead) &&
-	    release_concerns(netns, DYNPORT_PATH_UDP, port)) {
+	    release_concerns(netns, DYNPORT_PATH_UDP)) {
 		release_key(&key, sk, DYNPORT_PATH_UDP, sk->sk_protocol);
 		release_local(netns, &key, port);
 	}
@@ -170,18 +193,21 @@ static void release_time_wait(const struct inet_timewait_sock *tw)
 {
 	/* release_key() looks at what a sock and a tw have in common. */
 	const struct sock *sk = (const struct sock *)tw;
-	struct dynport_space_key key;
+	struct dynport_space_key key DYNPORT_UNINITIALIZED;
 	struct dynport_netns *netns;
 	u16 port = tw->tw_num;
 
+	netns = release_netns(twsk_net(tw), port);
+	if (likely(!netns))
+		return;
+
 	rcu_read_lock();
-	netns = dynport_netns(twsk_net(tw));
 	if (!READ_ONCE(netns->dead)) {
-		if (release_concerns(netns, DYNPORT_PATH_CONNECT, port)) {
+		if (release_concerns(netns, DYNPORT_PATH_CONNECT)) {
 			release_key(&key, sk, DYNPORT_PATH_CONNECT, IPPROTO_TCP);
 			dynport_space_release(netns, &key, port, PORTMAP_FREE);
 		}
-		if (release_concerns(netns, DYNPORT_PATH_BIND, port)) {
+		if (release_concerns(netns, DYNPORT_PATH_BIND)) {
 			release_key(&key, sk, DYNPORT_PATH_BIND, IPPROTO_TCP);
 			release_local(netns, &key, port);
 		}

@@ -37,18 +37,21 @@ size_t portmap_size(u32 count)
 }
 
 /* The ports of a class in one word of the bitmaps. */
-static unsigned long portmap_class_mask(const struct portmap *map, u32 word,
-					enum dynport_class class)
+static __always_inline unsigned long
+portmap_class_mask(const struct portmap *map, u32 word,
+		   enum dynport_class class)
 {
 	u32 first = word * BITS_PER_LONG, n = map->stride;
-	unsigned long bind;
+	unsigned long bind = map->bind_mask;
 
 	if (class == DYNPORT_CLASS_ALL)
 		return ~0UL;
-	if (n < 2)
-		return class == DYNPORT_CLASS_CONNECT ? ~0UL : 0;
-	/* Indices n-1, 2n-1, ...: the first in this word, then every n-th. */
-	bind = portmap_every[n] << (n - 1 - first % n);
+	/*
+	 * Indices n-1, 2n-1, ...: the first in this word, then every n-th. All
+	 * words are alike if n divides their length, or there are no classes.
+	 */
+	if (unlikely(n & (n - 1)))
+		bind = portmap_every[n] << (n - 1 - first % n);
 	return class == DYNPORT_CLASS_BIND ? bind : ~bind;
 }
 
@@ -72,34 +75,23 @@ static unsigned long portmap_free_word(const struct portmap *map, u32 word,
 	return free;
 }
 
-/* What [0], connect's, and [1], bind's, come to for a class. */
-static u32 portmap_sum(u32 connect, u32 bind, enum dynport_class class)
-{
-	switch (class) {
-	case DYNPORT_CLASS_CONNECT:
-		return connect;
-	case DYNPORT_CLASS_BIND:
-		return bind;
-	default:
-		return connect + bind;
-	}
-}
-
-static u32 portmap_free_block(const struct portmap *map, u32 block,
-			      enum dynport_class class)
+static __always_inline u32 portmap_free_block(const struct portmap *map,
+					      u32 block,
+					      enum dynport_class class)
 {
 	return portmap_sum(map->block_free[0][block],
 			   map->block_free[1][block], class);
 }
 
-static u32 portmap_free_group(const struct portmap *map, u32 group,
-			      enum dynport_class class)
+static __always_inline u32 portmap_free_group(const struct portmap *map,
+					      u32 group,
+					      enum dynport_class class)
 {
 	return portmap_sum(map->group_free[0][group],
 			   map->group_free[1][group], class);
 }
 
-static void portmap_account(struct portmap *map, u32 index, int change)
+static __always_inline void portmap_account(struct portmap *map, u32 index, int change)
 {
 	unsigned int class = portmap_class_of(map, index);
 
@@ -115,6 +107,7 @@ void portmap_init(struct portmap *map, void *memory, u32 count, u32 stride)
 
 	map->count = count;
 	map->stride = stride;
+	map->bind_mask = stride < 2 ? 0 : portmap_every[stride] << (stride - 1);
 	map->free[0] = 0;
 	map->free[1] = 0;
 	map->lingering = 0;
@@ -150,6 +143,12 @@ enum portmap_state portmap_set(struct portmap *map, u32 index,
 {
 	enum portmap_state before = portmap_get(map, index);
 
+	/* The rule: it is released. */
+	if (likely(before == PORTMAP_BUSY && state == PORTMAP_FREE)) {
+		__clear_bit(index, map->busy);
+		portmap_account(map, index, 1);
+		return before;
+	}
 	if (before == state)
 		return before;
 
@@ -180,6 +179,12 @@ enum portmap_state portmap_set(struct portmap *map, u32 index,
 	return before;
 }
 
+void portmap_take(struct portmap *map, u32 index)
+{
+	portmap_account(map, index, -1);
+	__set_bit(index, map->busy);
+}
+
 /* Does [@low, @high] cover the whole block? Ports behind the end don't count. */
 static bool portmap_covers(const struct portmap *map, u32 block, u32 low,
 			   u32 high)
@@ -190,18 +195,10 @@ static bool portmap_covers(const struct portmap *map, u32 block, u32 low,
 	       high >= min(first + PORTMAP_BLOCK, map->count) - 1;
 }
 
-static bool portmap_is_whole(const struct portmap *map, u32 low, u32 high)
-{
-	return !low && high == map->count - 1;
-}
-
-u32 portmap_count_free(const struct portmap *map, enum dynport_class class,
+u32 portmap_count_part(const struct portmap *map, enum dynport_class class,
 		       u32 low, u32 high)
 {
 	u32 block, word, last, sum = 0;
-
-	if (portmap_is_whole(map, low, high))
-		return portmap_sum(map->free[0], map->free[1], class);
 
 	for (block = low / PORTMAP_BLOCK; block <= high / PORTMAP_BLOCK;
 	     block++) {
@@ -227,9 +224,13 @@ static u32 portmap_nth_bit(unsigned long bits, u32 n)
 	return __ffs(bits);
 }
 
-/* portmap_nth_free() in the whole map: by the groups, the blocks, the words. */
-static u32 portmap_nth_of_all(const struct portmap *map,
-			      enum dynport_class class, u32 rank)
+/*
+ * portmap_nth_free() in the whole map: by the groups, the blocks, the words.
+ * @class is a constant, which takes it out of the loops.
+ */
+static __always_inline u32 portmap_nth_of_all(const struct portmap *map,
+					      enum dynport_class class,
+					      u32 rank)
 {
 	u32 group = 0, block, word, n;
 	unsigned long free;
@@ -254,14 +255,13 @@ static u32 portmap_nth_of_all(const struct portmap *map,
 	}
 }
 
-u32 portmap_nth_free(const struct portmap *map, enum dynport_class class,
-		     u32 low, u32 high, u32 rank)
+static u32 portmap_nth_of_part(const struct portmap *map,
+			       enum dynport_class class, u32 low, u32 high,
+			       u32 rank)
 {
 	u32 word = low / BITS_PER_LONG, n;
 	unsigned long free;
 
-	if (likely(portmap_is_whole(map, low, high)))
-		return portmap_nth_of_all(map, class, rank);
 	for (;;) {
 		/* Whole blocks by their counts, the rest by their words. */
 		if (word % WORDS_PER_BLOCK == 0 &&
@@ -280,6 +280,21 @@ u32 portmap_nth_free(const struct portmap *map, enum dynport_class class,
 			return word * BITS_PER_LONG + portmap_nth_bit(free, rank);
 		rank -= n;
 		word++;
+	}
+}
+
+u32 portmap_nth_free(const struct portmap *map, enum dynport_class class,
+		     u32 low, u32 high, u32 rank)
+{
+	if (unlikely(!portmap_is_whole(map, low, high)))
+		return portmap_nth_of_part(map, class, low, high, rank);
+	switch (class) {
+	case DYNPORT_CLASS_CONNECT:
+		return portmap_nth_of_all(map, DYNPORT_CLASS_CONNECT, rank);
+	case DYNPORT_CLASS_BIND:
+		return portmap_nth_of_all(map, DYNPORT_CLASS_BIND, rank);
+	default:
+		return portmap_nth_of_all(map, DYNPORT_CLASS_ALL, rank);
 	}
 }
 

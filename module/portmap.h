@@ -19,6 +19,7 @@
 #define DYNPORT_PORTMAP_H
 
 #include <linux/bitops.h>
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 #include "ports.h"
@@ -37,6 +38,7 @@ enum portmap_state {
 struct portmap {
 	u32 count;		/* ports, 1 .. 65536 */
 	u32 stride;		/* of the classes; 0: all in one */
+	unsigned long bind_mask; /* bind's ports in the first word */
 	/* Sums over the blocks; [0] is the class of connect, [1] of bind. */
 	u32 free[2];
 	u32 lingering;
@@ -64,9 +66,42 @@ enum portmap_state portmap_get(const struct portmap *map, u32 index);
 enum portmap_state portmap_set(struct portmap *map, u32 index,
 			       enum portmap_state state);
 
-/* Free ports of @class with indices in [@low, @high]. */
-u32 portmap_count_free(const struct portmap *map, enum dynport_class class,
+/* Likewise, of one that is known to be free. */
+void portmap_take(struct portmap *map, u32 index);
+
+/* Does [@low, @high] cover the map? The rule. */
+static inline bool portmap_is_whole(const struct portmap *map, u32 low,
+				    u32 high)
+{
+	return !low && high == map->count - 1;
+}
+
+/* What a number for connect's class and one for bind's come to for a class. */
+static inline u32 portmap_sum(u32 connect, u32 bind, enum dynport_class class)
+{
+	switch (class) {
+	case DYNPORT_CLASS_CONNECT:
+		return connect;
+	case DYNPORT_CLASS_BIND:
+		return bind;
+	default:
+		return connect + bind;
+	}
+}
+
+/* For portmap_count_free(). */
+u32 portmap_count_part(const struct portmap *map, enum dynport_class class,
 		       u32 low, u32 high);
+
+/* Free ports of @class with indices in [@low, @high]. */
+static inline u32 portmap_count_free(const struct portmap *map,
+				     enum dynport_class class, u32 low,
+				     u32 high)
+{
+	if (likely(portmap_is_whole(map, low, high)))
+		return portmap_sum(map->free[0], map->free[1], class);
+	return portmap_count_part(map, class, low, high);
+}
 
 /*
  * The free port of @class in [@low, @high] with the given rank, 0 for the

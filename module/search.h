@@ -47,16 +47,9 @@
 #include "trace.h"
 
 /*
- * For a search on the stack: every field is set in dynport_search_begin() or by
- * whoever sets what makes it valid, so the kernel's zeroing of the stack
- * (CONFIG_INIT_STACK_ALL_ZERO) would only cost time.
+ * On the stack it is DYNPORT_UNINITIALIZED: every field is set in
+ * dynport_search_begin(), or by whoever sets what makes it valid.
  */
-#if __has_attribute(__uninitialized__)
-#define DYNPORT_UNINITIALIZED	__attribute__((__uninitialized__))
-#else
-#define DYNPORT_UNINITIALIZED
-#endif
-
 struct dynport_search {
 	struct dynport_request req;
 	struct dynport_netns *netns;

@@ -20,21 +20,22 @@
 #define MAPPED_SHORT	32	/* short of ports: less than 1/32 is free */
 #define MAPPED_PROBE_SHARE 16	/* asking in vain: 1/16 of the time at most */
 
-/* The free port, as an index of the map, that the algorithm would come to. */
-static u32 mapped_choose(struct dynport_search *search,
-			 struct dynport_instance *instance, u32 low, u32 high)
+/*
+ * The free port, as an index of the map, that the algorithm would come to;
+ * @free are free.
+ */
+static __always_inline u32 mapped_choose(struct dynport_search *search,
+					 struct dynport_instance *instance,
+					 u32 low, u32 high, u32 free)
 {
 	const struct dynport_algorithm *algorithm = instance->algorithm;
 	const struct portmap *map = &search->space->map;
 	struct dynport_request *req = &search->req;
 	u32 number, index, first, moved, draws;
 
-	if (algorithm->uniform) {
-		u32 free = portmap_count_free(map, search->class, low, high);
-
+	if (likely(algorithm->uniform))
 		return portmap_nth_free(map, search->class, low, high,
 					dynport_random_below(free));
-	}
 
 	number = algorithm->first(instance->state, req);
 	first = number;
@@ -78,14 +79,15 @@ static bool mapped_take_free(struct dynport_search *search,
 			     u32 high, u32 *index)
 {
 	struct portmap *map = &search->space->map;
+	u32 free;
 
 	do {
-		if (!search->req.ports.count ||
-		    !portmap_count_free(map, search->class, low, high))
+		free = portmap_count_free(map, search->class, low, high);
+		if (!free || unlikely(!search->req.ports.count))
 			continue;
 		search->steps = 0;
-		*index = mapped_choose(search, instance, low, high);
-		portmap_set(map, *index, PORTMAP_BUSY);
+		*index = mapped_choose(search, instance, low, high, free);
+		portmap_take(map, *index);
 		return true;
 	} while (dynport_search_next_tier(search));
 	return false;
@@ -101,9 +103,10 @@ static bool mapped_take(struct dynport_search *search,
 	struct portmap *map = &space->map;
 
 	lockdep_assert_held(&space->lock);
-	search->kept = dynport_root_reserve_keeps(search);
-	if (!search->kept &&
-	    mapped_take_free(search, instance, low, high, index))
+	search->kept = READ_ONCE(search->netns->tunables.root_reserve_percent) &&
+		       dynport_root_reserve_keeps(search);
+	if (likely(!search->kept &&
+		   mapped_take_free(search, instance, low, high, index)))
 		return true;
 	if (search->lingerers < MAPPED_LINGERERS &&
 	    mapped_choose_lingerer(search, low, high, index)) {
@@ -149,7 +152,8 @@ u16 dynport_search_mapped_next(struct dynport_search *search)
 			search->instance = instance;
 		}
 		spin_unlock_bh(&space->lock);
-		if (unlikely(is_short || search->kept))
+		if (unlikely(is_short || search->kept) &&
+		    !READ_ONCE(space->sweep_wanted))
 			dynport_sweep_want(netns, space);
 		if (!found)
 			return 0;

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 
 #include "compat.h"
 #include "netns.h"
@@ -24,23 +25,35 @@
 
 /*
  * Every search and every release of a mapped namespace looks a space up, so
- * hashing and comparing stand here in line: a universal hash (NH: products of
- * sums with random numbers), since peers may choose addresses.
+ * hashing and comparing stand here in line, and without loops: a universal hash
+ * (NH: products of sums with random numbers), since peers may choose addresses.
  */
-#define SPACE_KEY_WORDS	(sizeof(struct dynport_space_key) / sizeof(u32))
+static u32 space_hash_key[12] __read_mostly;
 
-static u32 space_hash_key[SPACE_KEY_WORDS + 1] __read_mostly;
+static __always_inline u64 space_hash_pair(u32 a, u32 b, u32 i)
+{
+	return (u64)(a + space_hash_key[i]) * (b + space_hash_key[i + 1]);
+}
 
 static __always_inline u32 space_hash(const void *data, u32 len, u32 seed)
 {
-	const u32 *word = data, *key = space_hash_key;
-	u64 sum = 0;
-	u32 i;
+	const struct dynport_space_key *key = data;
+	const __be32 *laddr = key->laddr.ip6.s6_addr32;
+	const __be32 *raddr = key->raddr.ip6.s6_addr32;
+	u32 ends = (__force u32)key->rport | key->path << 16 |
+		   (u32)key->family << 24;
+	u64 sum;
 
-	BUILD_BUG_ON(SPACE_KEY_WORDS % 2 == 0);
-	for (i = 0; i + 1 < SPACE_KEY_WORDS; i += 2)
-		sum += (u64)(word[i] + key[i]) * (word[i + 1] + key[i + 1]);
-	sum += (u64)(word[i] + key[i]) * (seed + key[i + 1]);
+	sum = space_hash_pair((__force u32)laddr[0], (__force u32)raddr[0], 0) +
+	      space_hash_pair(ends, key->device, 2) +
+	      space_hash_pair(key->protocol, seed, 4);
+	if (key->family == AF_INET6)
+		sum += space_hash_pair((__force u32)laddr[1],
+				       (__force u32)raddr[1], 6) +
+		       space_hash_pair((__force u32)laddr[2],
+				       (__force u32)raddr[2], 8) +
+		       space_hash_pair((__force u32)laddr[3],
+				       (__force u32)raddr[3], 10);
 	return sum ^ sum >> 32;
 }
 
@@ -48,12 +61,11 @@ static __always_inline int space_compare(struct rhashtable_compare_arg *arg,
 					 const void *object)
 {
 	const struct dynport_space *space = object;
-	const u32 *a = arg->key, *b = (const u32 *)&space->key;
-	u32 i, difference = 0;
+	const u64 *a = arg->key, *b = (const u64 *)&space->key;
 
-	for (i = 0; i < SPACE_KEY_WORDS; i++)
-		difference |= a[i] ^ b[i];
-	return difference;
+	BUILD_BUG_ON(sizeof(space->key) != 6 * sizeof(u64));
+	return a[0] != b[0] || a[2] != b[2] || a[4] != b[4] || a[1] != b[1] ||
+	       a[3] != b[3] || a[5] != b[5];
 }
 
 static const struct rhashtable_params space_params = {
@@ -65,31 +77,63 @@ static const struct rhashtable_params space_params = {
 	.automatic_shrinking = true,
 };
 
-void dynport_space_key_init(struct dynport_space_key *key,
-			    const struct dynport_request *req)
+/* An address of a key, from one of @family. */
+static __always_inline void
+space_key_address(union dynport_address *address, u8 family,
+		  const union dynport_address *from)
 {
-	memset(key, 0, sizeof(*key));
+	if (family == AF_INET6) {
+		address->ip6 = from->ip6;
+	} else {
+		memset(address, 0, sizeof(*address));
+		address->ip = from->ip;
+	}
+}
+
+static __always_inline void space_key_init(struct dynport_space_key *key,
+					   const struct dynport_request *req)
+{
 	key->path = req->path;
 	key->family = req->family;
 	key->protocol = req->protocol;
 	key->device = req->device;
-	if (dynport_has_peer(req))
+	space_key_address(&key->laddr, req->family, &req->laddr);
+	if (dynport_has_peer(req)) {
 		key->rport = req->rport;
-	if (req->family == AF_INET6) {
-		key->laddr.ip6 = req->laddr.ip6;
-		if (dynport_has_peer(req))
-			key->raddr.ip6 = req->raddr.ip6;
+		space_key_address(&key->raddr, req->family,
+					  &req->raddr);
 	} else {
-		key->laddr.ip = req->laddr.ip;
-		if (dynport_has_peer(req))
-			key->raddr.ip = req->raddr.ip;
+		key->rport = 0;
+		memset(&key->raddr, 0, sizeof(key->raddr));
 	}
+}
+
+void dynport_space_key_init(struct dynport_space_key *key,
+			    const struct dynport_request *req)
+{
+	space_key_init(key, req);
 }
 
 void dynport_space_put(struct dynport_space *space)
 {
 	if (refcount_dec_and_test(&space->users))
 		kvfree_rcu(space, rcu);
+}
+
+/* One more, or one less, for those who look whether there are any. */
+static void space_account(struct dynport_spaces *spaces,
+			  const struct dynport_space_key *key, int change)
+{
+	u32 *wildcards = &spaces->wildcards[key->family == AF_INET6];
+
+	lockdep_assert_held(&spaces->lock);
+	WRITE_ONCE(spaces->total, spaces->total + change);
+	if (key->path != DYNPORT_PATH_CONNECT &&
+	    ipv6_addr_any(&key->laddr.ip6))
+		WRITE_ONCE(*wildcards, *wildcards + change);
+	/* Pairs with release_concerns(). */
+	smp_store_release(&spaces->count[key->path],
+			  spaces->count[key->path] + change);
 }
 
 /* Returns false if somebody else has already taken it out. */
@@ -102,8 +146,7 @@ static bool space_remove(struct dynport_netns *netns,
 	if (rhashtable_remove_fast(&spaces->table, &space->node, space_params))
 		return false;
 	list_del_rcu(&space->list);
-	WRITE_ONCE(spaces->count[space->key.path],
-		   spaces->count[space->key.path] - 1);
+	space_account(spaces, &space->key, -1);
 	dynport_space_put(space);
 	return true;
 }
@@ -117,8 +160,8 @@ static void space_evict(struct dynport_netns *netns,
 	spin_unlock_bh(&netns->spaces.lock);
 }
 
-static struct dynport_space *space_find(struct dynport_netns *netns,
-					const struct dynport_space_key *key)
+static __always_inline struct dynport_space *
+space_find(struct dynport_netns *netns, const struct dynport_space_key *key)
 {
 	struct dynport_space *space;
 
@@ -147,7 +190,7 @@ struct dynport_space *dynport_space_get(struct dynport_netns *netns,
 					const struct dynport_request *req,
 					u32 low, u32 high, bool part)
 {
-	struct dynport_space_key key;
+	struct dynport_space_key key DYNPORT_UNINITIALIZED;
 	struct dynport_space *space;
 	unsigned long now;
 
@@ -168,29 +211,56 @@ struct dynport_space *dynport_space_get(struct dynport_netns *netns,
 	return space;
 }
 
-/* Make room for one more: drop the longest unused. */
-static bool space_make_room(struct dynport_netns *netns)
+/* How many maps there may be. */
+static u32 space_limit(const struct dynport_netns *netns)
+{
+	return READ_ONCE(netns->tunables.map_threshold) ?
+	       READ_ONCE(netns->tunables.map_limit) : 0;
+}
+
+/* If there are more than @limit, drop the longest unused one. */
+static bool space_drop_above(struct dynport_netns *netns, u32 limit)
 {
 	struct dynport_spaces *spaces = &netns->spaces;
-	u32 limit = READ_ONCE(netns->tunables.map_limit), count, path;
-	struct dynport_space *space, *oldest;
+	struct dynport_space *space, *oldest = NULL;
 
 	lockdep_assert_held(&spaces->lock);
+	if (spaces->total <= limit)
+		return false;
+	list_for_each_entry(space, &spaces->list, list) {
+		if (!oldest || time_before(READ_ONCE(space->last_used),
+					   READ_ONCE(oldest->last_used)))
+			oldest = space;
+		if (!limit)
+			break;
+	}
+	space_remove(netns, oldest);
+	dynport_count(netns->stats, DYNPORT_STAT_MAPS_EVICTED);
+	return true;
+}
+
+void dynport_space_trim(struct dynport_netns *netns)
+{
+	bool dropped;
+
+	do {
+		spin_lock_bh(&netns->spaces.lock);
+		dropped = space_drop_above(netns, space_limit(netns));
+		spin_unlock_bh(&netns->spaces.lock);
+		cond_resched();
+	} while (dropped);
+}
+
+/* Make room for one more. */
+static bool space_make_room(struct dynport_netns *netns)
+{
+	u32 limit = space_limit(netns);
+
 	if (!limit)
 		return false;
-	for (;;) {
-		for (count = 0, path = 0; path < DYNPORT_PATHS; path++)
-			count += spaces->count[path];
-		if (count < limit)
-			return true;
-		oldest = NULL;
-		list_for_each_entry(space, &spaces->list, list)
-			if (!oldest || time_before(READ_ONCE(space->last_used),
-						   READ_ONCE(oldest->last_used)))
-				oldest = space;
-		space_remove(netns, oldest);
-		dynport_count(netns->stats, DYNPORT_STAT_MAPS_EVICTED);
-	}
+	while (space_drop_above(netns, limit - 1))
+		;
+	return true;
 }
 
 static bool space_insert(struct dynport_netns *netns,
@@ -209,9 +279,7 @@ static bool space_insert(struct dynport_netns *netns,
 		/* The window first: who sees the count looks at it. */
 		WRITE_ONCE(spaces->low, min_t(u32, spaces->low, space->low));
 		WRITE_ONCE(spaces->high, max_t(u32, spaces->high, high));
-		/* Pairs with release_concerns(). */
-		smp_store_release(&spaces->count[space->key.path],
-				  spaces->count[space->key.path] + 1);
+		space_account(spaces, &space->key, 1);
 		dynport_count(netns->stats, DYNPORT_STAT_MAPS_CREATED);
 		inserted = true;
 	}
@@ -235,10 +303,12 @@ struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 	}
 
 	size = struct_size(space, bits, 0) + portmap_size(high - low + 1);
-	space = kvzalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	/* A map isn't worth killing a process for. */
+	space = kvzalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN |
+			       __GFP_RETRY_MAYFAIL);
 	if (!space)
 		return NULL;
-	dynport_space_key_init(&space->key, req);
+	space_key_init(&space->key, req);
 	spin_lock_init(&space->lock);
 	space->low = low;
 	space->last_used = jiffies;
@@ -328,14 +398,12 @@ static unsigned long space_shrink_count(struct shrinker *shrinker,
 {
 	struct dynport_netns *netns;
 	unsigned long sum = 0;
-	unsigned int path;
 	struct net *net;
 
 	rcu_read_lock();
 	for_each_net_rcu(net) {
 		netns = dynport_netns(net);
-		for (path = 0; path < DYNPORT_PATHS; path++)
-			sum += READ_ONCE(netns->spaces.count[path]);
+		sum += READ_ONCE(netns->spaces.total);
 	}
 	rcu_read_unlock();
 	return sum ?: SHRINK_EMPTY;

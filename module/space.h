@@ -30,7 +30,17 @@
 
 struct dynport_netns;
 
-/* No padding: it is hashed and compared as bytes. */
+/*
+ * For what is on the stack and filled in anyway: the kernel's zeroing of the
+ * stack (CONFIG_INIT_STACK_ALL_ZERO) would only cost time.
+ */
+#if __has_attribute(__uninitialized__)
+#define DYNPORT_UNINITIALIZED	__attribute__((__uninitialized__))
+#else
+#define DYNPORT_UNINITIALIZED
+#endif
+
+/* No padding: it is hashed by u32, and compared by u64. */
 struct dynport_space_key {
 	union dynport_address laddr;	/* IPv4 in the first bytes, then 0 */
 	union dynport_address raddr;	/* connect only; else 0 */
@@ -38,8 +48,8 @@ struct dynport_space_key {
 	u8 path;			/* enum dynport_path */
 	u8 family;
 	int device;
-	u32 protocol;
-};
+	u64 protocol;
+} __aligned(sizeof(u64));
 
 struct dynport_space {
 	struct rhash_head node;
@@ -71,10 +81,12 @@ struct dynport_space {
 struct dynport_spaces {
 	/* Written with the lock, read without it: are there any, and where? */
 	u32 count[DYNPORT_PATHS];
+	u32 total;
+	u32 wildcards[2];		/* of any local address: IPv4, IPv6 */
 	u16 low, high;			/* window of all that there have been */
 
 	struct rhashtable table;
-	/* Protects list, last_number, count, table's writers. */
+	/* Protects list, last_number, counts, table's writers. */
 	spinlock_t lock;
 	struct list_head list;
 	u64 last_number;		/* of a space */
@@ -106,6 +118,9 @@ struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 					   const struct dynport_request *req,
 					   u32 low, u32 high, bool part);
 void dynport_space_put(struct dynport_space *space);
+
+/* Settings have changed: drop the maps that are too many now. May sleep. */
+void dynport_space_trim(struct dynport_netns *netns);
 
 /**
  * dynport_space_release() - a port is, or is about to be, no longer in use

@@ -121,6 +121,7 @@ static void sysctl_publish(struct dynport_netns *netns,
 	WRITE_ONCE(*sysctl_tunable(netns, kind), value);
 	dynport_netns_update_bypass(netns);
 	mutex_unlock(&netns->config_lock);
+	dynport_space_trim(netns);
 }
 
 static int sysctl_store_number(struct dynport_netns *netns,
