@@ -36,6 +36,10 @@ sets_right() {
 	[ "$(in_set tcp_leases)" = "$(leased tcp)" ] &&
 		[ "$(in_set udp_leases)" = "$(leased udp)" ]
 }
+want_sets() {
+	want_same "tcp $(in_set tcp_leases | paste -sd,)" "tcp $(leased tcp | paste -sd,)"
+	want_same "udp $(in_set udp_leases | paste -sd,)" "udp $(leased udp | paste -sd,)"
+}
 set_count() {
 	[ "$(in_set "$1_leases" | wc -l)" -eq "$2" ]
 }
@@ -118,7 +122,7 @@ ok "without privileges it says what it needs"
 
 hold before any 5 udp 4
 firewall_start --remove
-want sets_right
+want_sets
 want set_count tcp 5
 want set_count udp 4
 run dynportctl -n $ns firewall --leases --json
@@ -138,11 +142,11 @@ ok "what was leased before it came is in the sets once it says so"
 hold later any 20 udp 15 at 127.0.0.1 any 1
 until_true set_count tcp 26
 until_true set_count udp 19
-want sets_right
+want_sets
 release before
 until_true set_count tcp 21
 until_true set_count udp 15
-want sets_right
+want_sets
 ok "it follows: new leases come in, those that end go"
 
 hold client connect 127.0.0.9:80 30
@@ -181,22 +185,22 @@ in_ns "$ns" nft delete element inet dynport tcp_leases "{ $(in_set tcp_leases | 
 until_true sets_right
 in_ns "$ns" nft delete set inet dynport udp_leases
 until_true set_count udp 7
-want sets_right
+want_sets
 ok "what others do to the sets, or to the whole ruleset, is mended"
 
 firewall_end TERM 0
 want [ -z "$(in_ns "$ns" nft list ruleset)" ]
 firewall_start
-want sets_right
+want_sets
 firewall_end INT 0
-want sets_right
+want_sets
 firewall_start --remove
 firewall_end TERM 0
-want sets_right
+want_sets
 in_ns "$ns" nft flush ruleset
 in_ns "$ns" nft -f "$work/ruleset"
 firewall_start --remove
-want sets_right
+want_sets
 firewall_end TERM 0
 want set_count tcp 0
 want ruleset_has '@tcp_leases accept'
@@ -205,7 +209,7 @@ in_ns "$ns" nft delete table inet dynport
 in_ns "$ns" nft add table inet mine
 table=mine
 firewall_start --table mine --remove
-want sets_right
+want_sets
 firewall_end TERM 0
 want_same "$(in_ns "$ns" nft list ruleset | tr -d '\n')" "table inet mine {}"
 in_ns "$ns" nft delete table inet mine
