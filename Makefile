@@ -10,6 +10,8 @@
 #   make demo       what it is for, side by side with the stock kernel
 #   make shell      a shell in the guest, with the module loaded (K=6.1 or 6.12)
 #   make test       all tests;  make lint: the checks of the sources
+#   make test-package  packages, DKMS, units, and metrics by a real Prometheus; not
+#                   a part of make test: minutes, and the packages need root
 #   make fuzz       the parsers, of the tool and of the sysctls, under libFuzzer with
 #                   sanitizers, SECONDS=10 each
 #   make test-debug the kselftests in kernels that check themselves (KASAN, lockdep
@@ -123,6 +125,16 @@ test-differential: deps
 		$(if $(SEED),-s $(SEED)) $(ALGORITHMS)
 	@$(guest)/tally -s $(results)/differential/sum
 
+test-package: deps
+	@$(guest)/deps package
+	@rm -rf $(results)/package
+	@$(MAKE) -s tool
+	@$(guest)/tally $(results)/package/sum manual selftests/package/manual
+	@$(guest)/tally $(results)/package/sum dkms selftests/package/dkms
+	@$(guest)/tally $(results)/package/sum debs selftests/package/debs
+	@$(guest)/tally $(results)/package/sum package-6.12 selftests/package/host-run -k 6.12
+	@$(guest)/tally -s $(results)/package/sum
+
 lint: deps
 	@rm -rf $(results)/lint
 	@$(guest)/tally $(results)/lint/sum lint $(guest)/lint
@@ -136,4 +148,4 @@ clean:
 		-o -name Module.symvers \) -delete
 
 .PHONY: all module tool install deb deps modules-guest demo shell fuzz bench-quick bench test \
-	test-debug test-differential lint clean
+	test-debug test-differential test-package lint clean
