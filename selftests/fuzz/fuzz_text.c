@@ -222,7 +222,8 @@ void fuzz_ports(const uint8_t *data, size_t len)
 
 void fuzz_endpoint(const uint8_t *data, size_t len)
 {
-	char *text = fuzz_text(data, len);
+	/* a seed is a line */
+	char *text = fuzz_text(data, len - (len && data[len - 1] == '\n'));
 	char written[ENDPOINT_TEXT_MAX];
 	struct address address, same;
 	unsigned int port, port_same;
