@@ -52,6 +52,7 @@ struct dynport_tunables {
 	u32 rekey_seconds;		/* 0 (never) .. 86400 */
 	u32 late_bind;			/* 0 or 1 */
 	u32 root_reserve_percent;	/* 0 .. 50 of a mapped space */
+	u32 pressure_percent;		/* 0 (none) .. 100 of a mapped space */
 };
 
 /* One search, as an algorithm sees it: read only, but for @scratch. */

@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 
 #include "netns.h"
+#include "pressure.h"
 #include "proc.h"
 #include "sysctl.h"
 
@@ -26,6 +27,7 @@ static const struct dynport_tunables netns_initial_tunables = {
 	.map_limit		= 1024,
 	.random_increment_max	= 500,
 	.rekey_seconds		= 10,
+	.pressure_percent	= 90,
 };
 
 static bool netns_same_protocol(unsigned int a, unsigned int b)
@@ -188,6 +190,7 @@ static int __net_init netns_init(struct net *net)
 
 	netns->net = net;
 	mutex_init(&netns->config_lock);
+	dynport_pressure_netns_init(netns);
 
 	netns->stats = alloc_percpu_gfp(struct dynport_stats,
 					GFP_KERNEL_ACCOUNT);

@@ -36,6 +36,7 @@ struct dynport_netns {
 	struct dynport_tunables tunables;
 	struct dynport_stats __percpu *stats;
 	struct dynport_spaces spaces;
+	struct dynport_exhaustions exhaustions;
 
 	/* Serializes configuration; protects what follows, and instances. */
 	struct mutex config_lock;

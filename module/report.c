@@ -34,6 +34,15 @@ int dynport_report_key(struct sk_buff *skb,
 	return 0;
 }
 
+int dynport_report_window(struct sk_buff *skb, u32 low, u32 high)
+{
+	if (nla_put_u16(skb, DYNPORT_A_LOW, low) ||
+	    nla_put_u16(skb, DYNPORT_A_HIGH, high) ||
+	    nla_put_u32(skb, DYNPORT_A_PORTS, high - low + 1))
+		return -EMSGSIZE;
+	return 0;
+}
+
 int dynport_report_map(struct sk_buff *skb, const struct dynport_space *space)
 {
 	const struct portmap *map = &space->map;
@@ -42,9 +51,8 @@ int dynport_report_map(struct sk_buff *skb, const struct dynport_space *space)
 
 	lockdep_assert_held(&space->lock);
 	idle_ms = jiffies_to_msecs(jiffies - READ_ONCE(space->last_used));
-	if (nla_put_u16(skb, DYNPORT_A_LOW, space->low) ||
-	    nla_put_u16(skb, DYNPORT_A_HIGH, space->low + map->count - 1) ||
-	    nla_put_u32(skb, DYNPORT_A_PORTS, map->count) ||
+	if (dynport_report_window(skb, space->low,
+				  space->low + map->count - 1) ||
 	    nla_put_u32(skb, DYNPORT_A_BUSY, dynport_space_busy(space)) ||
 	    nla_put_u32(skb, DYNPORT_A_FREE, free) ||
 	    nla_put_u32(skb, DYNPORT_A_LINGERING, map->lingering) ||

@@ -8,6 +8,7 @@
 #include <linux/ktime.h>
 #include <net/ip.h>
 
+#include "pressure.h"
 #include "random.h"
 #include "search.h"
 
@@ -340,10 +341,12 @@ void dynport_search_end_slow(struct dynport_search *search, int err, u16 port)
 {
 	search_account(search, err);
 	search_passed(search);
+	if (search->fell_back && err) {
+		trace_dynport_exhausted(&search->req);
+		dynport_pressure_exhausted(search);
+	}
 	if (unlikely(search->space))
 		dynport_search_mapped_end(search, err, port);
-	if (search->fell_back && err)
-		trace_dynport_exhausted(&search->req);
 	if (unlikely(search->start_ns))
 		dynport_search_trace(search, port);
 }

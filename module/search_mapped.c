@@ -10,6 +10,7 @@
 #include <linux/ktime.h>
 #include <net/ip.h>
 
+#include "pressure.h"
 #include "random.h"
 #include "search.h"
 #include "space.h"
@@ -149,6 +150,7 @@ u16 dynport_search_mapped_next(struct dynport_search *search)
 			search->in_map = true;
 			found = mapped_take(search, instance, &index);
 			is_short = mapped_is_short(&space->map);
+			dynport_pressure_changed(netns, space);
 			search->instance = instance;
 		}
 		spin_unlock_bh(&space->lock);

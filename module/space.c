@@ -17,6 +17,7 @@
 
 #include "compat.h"
 #include "netns.h"
+#include "pressure.h"
 #include "space.h"
 #include "sweep.h"
 
@@ -147,6 +148,7 @@ static bool space_remove(struct dynport_netns *netns,
 		return false;
 	list_del_rcu(&space->list);
 	space_account(spaces, &space->key, -1);
+	dynport_pressure_forget(netns, space);
 	dynport_space_put(space);
 	return true;
 }
@@ -194,7 +196,7 @@ struct dynport_space *dynport_space_get(struct dynport_netns *netns,
 	struct dynport_space *space;
 	unsigned long now;
 
-	dynport_space_key_init(&key, req);
+	space_key_init(&key, req);
 	space = space_find(netns, &key);
 	if (!space)
 		return NULL;
@@ -344,6 +346,7 @@ void dynport_space_release(struct dynport_netns *netns,
 	spin_lock_bh(&space->lock);
 	portmap_set(&space->map, index, state);
 	space->exhausted_until = 0;
+	dynport_pressure_changed(netns, space);
 	spin_unlock_bh(&space->lock);
 }
 

@@ -51,6 +51,16 @@ struct dynport_space_key {
 	u64 protocol;
 } __aligned(sizeof(u64));
 
+/* Failures of a space for want of a port: what was told of them, and when. */
+struct dynport_exhaustion {
+	unsigned long announced;	/* by an event, jiffies; never: 0 */
+	unsigned long logged;		/* likewise */
+	u32 suppressed;			/* failures since that event */
+	/* Only of a space without a map: */
+	unsigned long seen;		/* jiffies; not in use: 0 */
+	struct dynport_space_key key;
+};
+
 struct dynport_space {
 	struct rhash_head node;
 	struct dynport_space_key key;
@@ -74,7 +84,17 @@ struct dynport_space {
 	 */
 	u64 exhausted_until;
 	u32 exhausted_low, exhausted_high;
+	bool pressed;			/* see pressure.h */
+	struct dynport_exhaustion exhaustion;
 	unsigned long bits[];
+};
+
+/* What a namespace keeps about spaces without a map that are exhausted. */
+#define DYNPORT_EXHAUSTIONS	16
+
+struct dynport_exhaustions {
+	spinlock_t lock;		/* innermost; protects what follows */
+	struct dynport_exhaustion records[DYNPORT_EXHAUSTIONS];
 };
 
 /* What a namespace keeps about its spaces. */

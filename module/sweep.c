@@ -11,6 +11,7 @@
 
 #include "census.h"
 #include "netns.h"
+#include "pressure.h"
 #include "sweep.h"
 
 #define SWEEP_INTERVAL		HZ
@@ -68,11 +69,11 @@ static void sweep_space(struct dynport_netns *netns,
 		spin_unlock_bh(&space->lock);
 		cond_resched();
 	}
-	if (freed) {
-		spin_lock_bh(&space->lock);
+	spin_lock_bh(&space->lock);
+	if (freed)
 		space->exhausted_until = 0;
-		spin_unlock_bh(&space->lock);
-	}
+	dynport_pressure_changed(netns, space);
+	spin_unlock_bh(&space->lock);
 	WRITE_ONCE(space->swept, jiffies ?: 1);
 	dynport_count(netns->stats, DYNPORT_STAT_SWEEPS);
 }

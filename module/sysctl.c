@@ -42,6 +42,7 @@ enum sysctl_entry {
 	SYSCTL_REKEY_SECONDS,
 	SYSCTL_LATE_BIND,
 	SYSCTL_ROOT_RESERVE_PERCENT,
+	SYSCTL_PRESSURE_PERCENT,
 	SYSCTL_ENTRIES
 };
 
@@ -209,6 +210,8 @@ static const struct sysctl_kind sysctl_kinds[SYSCTL_ENTRIES] = {
 	[SYSCTL_ROOT_RESERVE_PERCENT] =
 		SYSCTL_KIND_NUMBER(root_reserve_percent, 0,
 				   DYNPORT_ROOT_RESERVE_MAX, 0),
+	[SYSCTL_PRESSURE_PERCENT] =
+		SYSCTL_KIND_NUMBER(pressure_percent, 0, 100, 0),
 };
 
 static int sysctl_read(struct dynport_netns *netns,

@@ -52,6 +52,9 @@ const struct setting settings[] = {
 	{ .key = "root_reserve_percent", .kind = SETTING_NUMBER,
 	  .min = 0, .max = 50, .standard = "0",
 	  .meaning = "last part of a port space with a map, for CAP_NET_ADMIN only" },
+	{ .key = "pressure_percent", .kind = SETTING_NUMBER,
+	  .min = 0, .max = 100, .standard = "90",
+	  .meaning = "occupancy of a port space with a map that sends an event; 0: none" },
 	{ .key = NULL }
 };
 

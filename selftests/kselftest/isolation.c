@@ -138,6 +138,7 @@ static const struct {
 	{ "dynport/rekey_seconds", "19" },
 	{ "dynport/late_bind", "1" },
 	{ "dynport/root_reserve_percent", "7" },
+	{ "dynport/pressure_percent", "55" },
 };
 #define SETTINGS (sizeof(settings) / sizeof(settings[0]))
 

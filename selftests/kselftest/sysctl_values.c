@@ -34,6 +34,7 @@ static const char * const names[] = {
 	ENTRY("map_threshold"), ENTRY("map_limit"),
 	ENTRY("random_increment_max"), ENTRY("rekey_seconds"),
 	ENTRY("late_bind"), ENTRY("root_reserve_percent"),
+	ENTRY("pressure_percent"),
 };
 #define NAMES (sizeof(names) / sizeof(names[0]))
 
@@ -60,6 +61,7 @@ static const struct {
 	{ ENTRY("rekey_seconds"), 0, 86400, 10, { 86401, 4294967296, 1L << 62 } },
 	{ ENTRY("late_bind"), 0, 1, 0, { 2, 4294967296, 1L << 62 } },
 	{ ENTRY("root_reserve_percent"), 0, 50, 3, { 51, 100, 4294967296 } },
+	{ ENTRY("pressure_percent"), 0, 100, 90, { 101, 65536, 4294967296 } },
 };
 #define NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
 

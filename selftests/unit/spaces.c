@@ -10,6 +10,7 @@
 #include <linux/list.h>
 #include <net/ip.h>
 
+#include "pressure.h"
 #include "spaces.h"
 #include "sweep.h"
 
@@ -113,6 +114,17 @@ void dynport_space_put(struct dynport_space *space)
 {
 	if (refcount_dec_and_test(&space->users))
 		free(space);
+}
+
+/* Nobody listens here. */
+void dynport_pressure_cross(struct dynport_netns *netns,
+			    struct dynport_space *space)
+{
+	space->pressed = !space->pressed;
+}
+
+void dynport_pressure_exhausted(const struct dynport_search *search)
+{
 }
 
 void dynport_sweep_want(struct dynport_netns *netns,
