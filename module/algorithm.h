@@ -53,6 +53,8 @@ struct dynport_tunables {
 	u32 late_bind;			/* 0 or 1 */
 	u32 root_reserve_percent;	/* 0 .. 50 of a mapped space */
 	u32 pressure_percent;		/* 0 (none) .. 100 of a mapped space */
+	u32 guard_seconds;		/* 0 (off) .. 86400 */
+	u32 quarantine_ms;		/* 0 (off) .. 3600000 */
 };
 
 /* One search, as an algorithm sees it: read only, but for @scratch. */

@@ -145,6 +145,56 @@ static bool census_udp_in_use(struct net *net,
 	return in_use;
 }
 
+/*
+ * A bucket that somebody bound, not only connected from: while it is, there is
+ * a socket in it, if only a connection in TIME_WAIT that a listener has left.
+ */
+static bool census_tcp_is_held(struct net *net, u16 port)
+{
+	struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
+	struct inet_bind_hashbucket *head;
+	struct inet_bind_bucket *tb;
+	bool is_held = false;
+
+	head = &hashinfo->bhash[inet_bhashfn(net, port, hashinfo->bhash_size)];
+	spin_lock_bh(&head->lock);
+	inet_bind_bucket_for_each(tb, &head->chain) {
+		if (net_eq(ib_net(tb), net) && tb->port == port &&
+		    (tb->fastreuse >= 0 || tb->fastreuseport >= 0)) {
+			is_held = true;
+			break;
+		}
+	}
+	spin_unlock_bh(&head->lock);
+	return is_held;
+}
+
+static bool census_udp_is_held(struct net *net, u8 protocol, u16 port)
+{
+	struct udp_table *table = dynport_udp_table(net, protocol);
+	struct udp_hslot *slot = udp_hashslot(table, net, port);
+	bool is_held = false;
+	struct sock *sk;
+
+	spin_lock_bh(&slot->lock);
+	sk_for_each(sk, &slot->head) {
+		if (net_eq(sock_net(sk), net) &&
+		    udp_sk(sk)->udp_port_hash == port &&
+		    sk->sk_userlocks & SOCK_BINDPORT_LOCK) {
+			is_held = true;
+			break;
+		}
+	}
+	spin_unlock_bh(&slot->lock);
+	return is_held;
+}
+
+bool dynport_census_is_held(struct net *net, u8 protocol, u16 port)
+{
+	return protocol == IPPROTO_TCP ? census_tcp_is_held(net, port) :
+					 census_udp_is_held(net, protocol, port);
+}
+
 bool dynport_census_in_use(struct net *net, const struct dynport_space_key *key,
 			   u16 port)
 {

@@ -21,6 +21,12 @@ bool dynport_census_in_use(struct net *net, const struct dynport_space_key *key,
 			   u16 port);
 
 /*
+ * Is a port bound, by number or not, other than by a connection; or, of UDP, by
+ * number? Takes the tables' own locks, as above.
+ */
+bool dynport_census_is_held(struct net *net, u8 protocol, u16 port);
+
+/*
  * Is the tuple in TIME_WAIT? For connect spaces. Takes no lock; under
  * rcu_read_lock().
  */

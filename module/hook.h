@@ -22,6 +22,7 @@
 #include <linux/static_call.h>
 
 #include "compat.h"
+#include "guard.h"
 #include "netns.h"
 
 /* A function of the kernel's. */
@@ -113,6 +114,18 @@ static __always_inline void hook_fired(struct dynport_function *function,
 		function->entry = ip;
 		function->fired = true;
 	}
+}
+
+/* A socket is about to be bound to @port by number, or to listen on it. */
+static __always_inline void hook_named_port(const struct sock *sk, u16 port)
+{
+	struct dynport_netns *netns;
+
+	rcu_read_lock();
+	netns = dynport_netns(sock_net(sk));
+	if (!READ_ONCE(netns->dead))
+		dynport_guard_note(netns, sk->sk_protocol, port);
+	rcu_read_unlock();
 }
 
 /**

@@ -133,5 +133,7 @@ int __init dynport_hook_probe(void)
 			   probe_connect(AF_INET6));
 out:
 	WRITE_ONCE(dynport_hook_prober, NULL);
+	/* The listeners here were no service whose port is to be guarded. */
+	clear_bit(DYNPORT_AVOID_GUARDED, &dynport_netns(&init_net)->avoid);
 	return err;
 }

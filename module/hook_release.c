@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hook_release.c - watching ports being released, for port maps and leases
+ * hook_release.c - watching ports being released
+ *
+ * For the port maps, the guard of services' ports, the quarantine, and leases.
  *
  * These hooks only observe, but for one case, see handle_put_port(). They run in
  * process context or softirq, before the kernel's function does its work, and
- * look nothing up unless the namespace has maps, or somebody listens.
+ * look nothing up unless the namespace has maps, there is something to note, or
+ * somebody listens.
  */
 #include <net/inet_hashtables.h>
 #include <net/inet_timewait_sock.h>
@@ -13,8 +16,10 @@
 #include <net/udp.h>
 
 #include "census.h"
+#include "guard.h"
 #include "hook.h"
 #include "lease.h"
+#include "quarantine.h"
 #include "space.h"
 
 /* Has the namespace maps of @path? */
@@ -26,23 +31,42 @@ static __always_inline bool release_concerns(const struct dynport_netns *netns,
 }
 
 /*
- * The namespace, if a map of it could cover @port, which is the exception. It
- * stays until the socket is gone for which this is asked; its spaces stay under
- * rcu_read_lock(), unless it is dead.
+ * The namespace of a socket. It stays until the socket is gone; its spaces stay
+ * under rcu_read_lock(), unless it is dead.
  */
-static __always_inline struct dynport_netns *
-release_netns(const struct net *net, u16 port)
+static __always_inline struct dynport_netns *release_netns(const struct net *net)
 {
 	struct dynport_netns *netns;
 
 	preempt_disable_notrace();
 	netns = dynport_netns_nopreempt(net);
 	preempt_enable_notrace();
-	if (likely(!READ_ONCE(netns->spaces.total)) ||
-	    port < READ_ONCE(netns->spaces.low) ||
-	    port > READ_ONCE(netns->spaces.high))
-		return NULL;
 	return netns;
+}
+
+/* Could a map of it cover @port, or do ports cool? That is the exception. */
+static __always_inline bool release_matters(const struct dynport_netns *netns,
+					    u16 port)
+{
+	return unlikely(test_bit(DYNPORT_AVOID_COOLING, &netns->avoid)) ||
+	       (unlikely(READ_ONCE(netns->spaces.total)) &&
+		port >= READ_ONCE(netns->spaces.low) &&
+		port <= READ_ONCE(netns->spaces.high));
+}
+
+/* For searches without a map; those with one are told by release_*(). */
+static __always_inline void release_note(struct dynport_netns *netns,
+					 u8 protocol, u16 port)
+{
+	if (unlikely(test_bit(DYNPORT_AVOID_COOLING, &netns->avoid)))
+		dynport_quarantine_note(netns, protocol, port);
+}
+
+/* Was the port one of a service: bound by number, or listened on? */
+static __always_inline bool release_is_of_service(const struct sock *sk)
+{
+	return unlikely(sk->sk_userlocks & SOCK_BINDPORT_LOCK ||
+			sk->sk_state == TCP_LISTEN);
 }
 
 /*
@@ -143,17 +167,22 @@ static void release_put_port(struct sock *sk)
 	struct dynport_space_key key DYNPORT_UNINITIALIZED;
 	struct dynport_netns *netns;
 	u16 port = inet_sk(sk)->inet_num;
+	bool service;
 
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return;
 	if (unlikely(dynport_lease_of_tcp(sk)))
 		dynport_lease_ends(sk);
-	netns = release_netns(sock_net(sk), port);
-	if (likely(!netns))
+	netns = release_netns(sock_net(sk));
+	service = release_is_of_service(sk);
+	if (likely(!service && !release_matters(netns, port)))
 		return;
 
 	rcu_read_lock();
 	if (!READ_ONCE(netns->dead)) {
+		if (service)
+			dynport_guard_note(netns, IPPROTO_TCP, port);
+		release_note(netns, IPPROTO_TCP, port);
 		if (release_concerns(netns, DYNPORT_PATH_CONNECT) &&
 		    inet_sk(sk)->inet_dport)
 			release_connection(netns, sk, port);
@@ -170,21 +199,28 @@ static void release_udp(struct sock *sk)
 	struct dynport_space_key key DYNPORT_UNINITIALIZED;
 	struct dynport_netns *netns;
 	u16 port = inet_sk(sk)->inet_num;
+	bool service;
 
 	/* Not while a namespace is being made: its own sockets aren't hashed. */
 	if (!sk_hashed(sk))
 		return;
 	if (dynport_lease_of_udp(sk))
 		dynport_lease_ends(sk);
-	netns = release_netns(sock_net(sk), port);
-	if (likely(!netns))
+	netns = release_netns(sock_net(sk));
+	service = release_is_of_service(sk);
+	if (likely(!service && !release_matters(netns, port)))
 		return;
 
 	rcu_read_lock();
-	if (!READ_ONCE(netns->dead) &&
-	    release_concerns(netns, DYNPORT_PATH_UDP)) {
-		release_key(&key, sk, DYNPORT_PATH_UDP, sk->sk_protocol);
-		release_local(netns, &key, port);
+	if (!READ_ONCE(netns->dead)) {
+		if (service)
+			dynport_guard_note(netns, sk->sk_protocol, port);
+		release_note(netns, sk->sk_protocol, port);
+		if (release_concerns(netns, DYNPORT_PATH_UDP)) {
+			release_key(&key, sk, DYNPORT_PATH_UDP,
+				    sk->sk_protocol);
+			release_local(netns, &key, port);
+		}
 	}
 	rcu_read_unlock();
 }
@@ -197,12 +233,13 @@ static void release_time_wait(const struct inet_timewait_sock *tw)
 	struct dynport_netns *netns;
 	u16 port = tw->tw_num;
 
-	netns = release_netns(twsk_net(tw), port);
-	if (likely(!netns))
+	netns = release_netns(twsk_net(tw));
+	if (likely(!release_matters(netns, port)))
 		return;
 
 	rcu_read_lock();
 	if (!READ_ONCE(netns->dead)) {
+		release_note(netns, IPPROTO_TCP, port);
 		if (release_concerns(netns, DYNPORT_PATH_CONNECT)) {
 			release_key(&key, sk, DYNPORT_PATH_CONNECT, IPPROTO_TCP);
 			dynport_space_release(netns, &key, port, PORTMAP_FREE);

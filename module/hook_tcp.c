@@ -4,7 +4,8 @@
  *
  * Replacements run in process context with the socket locked, for plain
  * sockets as for subflows of MPTCP and the sockets inside SMC. DCCP uses the
- * same functions and is left alone, and so are sockets that have a port.
+ * same functions and is left alone, and so are sockets that have a port, or bind
+ * one by number; but that is noted (guard.h).
  */
 #include <linux/in.h>
 #include <net/inet6_hashtables.h>
@@ -232,10 +233,12 @@ static void notrace handle_bind(unsigned long ip, unsigned long parent_ip,
 	const struct sock *sk = (void *)dynport_ftrace_argument(fregs, 0);
 	unsigned short snum = dynport_ftrace_argument(fregs, 1);
 
-	if (hook_is_own_call(parent_ip) || snum ||
-	    sk->sk_protocol != IPPROTO_TCP)
+	if (hook_is_own_call(parent_ip) || sk->sk_protocol != IPPROTO_TCP)
 		return;
-	hook_redirect(bind_functions, fregs, ip, sk, DYNPORT_PATH_BIND);
+	if (snum)
+		hook_named_port(sk, snum);
+	else
+		hook_redirect(bind_functions, fregs, ip, sk, DYNPORT_PATH_BIND);
 }
 
 struct dynport_hook dynport_hook_connect = {

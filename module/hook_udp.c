@@ -124,9 +124,12 @@ static void notrace handle_udp(unsigned long ip, unsigned long parent_ip,
 	const struct sock *sk = (void *)dynport_ftrace_argument(fregs, 0);
 	unsigned short snum = dynport_ftrace_argument(fregs, 1);
 
-	if (hook_is_own_call(parent_ip) || snum)
+	if (hook_is_own_call(parent_ip))
 		return;
-	hook_redirect(udp_functions, fregs, ip, sk, DYNPORT_PATH_UDP);
+	if (snum)
+		hook_named_port(sk, snum);
+	else
+		hook_redirect(udp_functions, fregs, ip, sk, DYNPORT_PATH_UDP);
 }
 
 struct dynport_hook dynport_hook_udp = {

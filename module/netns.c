@@ -28,6 +28,7 @@ static const struct dynport_tunables netns_initial_tunables = {
 	.random_increment_max	= 500,
 	.rekey_seconds		= 10,
 	.pressure_percent	= 90,
+	.guard_seconds		= 60,
 };
 
 static bool netns_same_protocol(unsigned int a, unsigned int b)
@@ -81,7 +82,7 @@ found:
 	return instance;
 }
 
-void dynport_netns_update_bypass(struct dynport_netns *netns)
+static void netns_update_bypass(struct dynport_netns *netns)
 {
 	const struct dynport_tunables *tunables = &netns->tunables;
 	unsigned int path;
@@ -98,6 +99,15 @@ void dynport_netns_update_bypass(struct dynport_netns *netns)
 			   !netns_instance(netns, path)->algorithm->first &&
 			   !wanted);
 	}
+}
+
+void dynport_netns_update(struct dynport_netns *netns)
+{
+	netns_update_bypass(netns);
+	if (netns->tunables.quarantine_ms)
+		set_bit(DYNPORT_AVOID_COOLING, &netns->avoid);
+	else
+		clear_bit(DYNPORT_AVOID_COOLING, &netns->avoid);
 }
 
 /* Bring the instances into line with the choices: all of them, or none. */
@@ -120,7 +130,7 @@ static int netns_apply_choices(struct dynport_netns *netns)
 		rcu_assign_pointer(netns->instance[path], fresh[path]);
 		netns_instance_put(old);
 	}
-	dynport_netns_update_bypass(netns);
+	dynport_netns_update(netns);
 	return 0;
 
 err_put:
@@ -181,6 +191,16 @@ static void netns_put_instances(struct dynport_netns *netns)
 		netns_instance_put(instance);
 	}
 	mutex_unlock(&netns->config_lock);
+}
+
+static void netns_free_stamps(struct dynport_netns *netns)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(netns->guarded); i++) {
+		dynport_stamps_free(&netns->guarded[i]);
+		dynport_stamps_free(&netns->released[i]);
+	}
 }
 
 static int __net_init netns_init(struct net *net)
@@ -252,6 +272,7 @@ static void __net_exit netns_exit(struct net *net)
 	dynport_sysctl_netns_exit(netns);
 	dynport_proc_netns_exit(net);
 	dynport_space_netns_exit(netns);
+	netns_free_stamps(netns);
 	netns_put_instances(netns);
 	netns_put_choices(netns);
 	free_percpu(netns->stats);

@@ -10,18 +10,27 @@
 #ifndef DYNPORT_NETNS_H
 #define DYNPORT_NETNS_H
 
+#include <linux/bitops.h>
 #include <linux/cache.h>
+#include <linux/in.h>
 #include <linux/mutex.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
 #include "registry.h"
 #include "space.h"
+#include "stamps.h"
 #include "stats.h"
 
 /* Choices of an algorithm: one for each path, and the default for all. */
 #define DYNPORT_CHOICE_DEFAULT	DYNPORT_PATHS
 #define DYNPORT_CHOICES		(DYNPORT_PATHS + 1)
+
+/* Why a search may have to avoid ports; bits of dynport_netns.avoid. */
+enum dynport_avoid {
+	DYNPORT_AVOID_GUARDED,	/* guard.h; stays once there was such a port */
+	DYNPORT_AVOID_COOLING,	/* quarantine.h; as long as quarantine_ms is set */
+};
 
 struct dynport_netns {
 	/*
@@ -32,11 +41,15 @@ struct dynport_netns {
 	 */
 	bool dead;
 	bool bypass[DYNPORT_PATHS];
+	unsigned long avoid;	/* atomic; 0 is what most searches meet */
 	struct dynport_instance __rcu *instance[DYNPORT_PATHS];
 	struct dynport_tunables tunables;
 	struct dynport_stats __percpu *stats;
 	struct dynport_spaces spaces;
 	struct dynport_exhaustions exhaustions;
+	/* By protocol: see dynport_netns_stamps(). */
+	struct dynport_stamps guarded[2];
+	struct dynport_stamps released[2];
 
 	/* Serializes configuration; protects what follows, and instances. */
 	struct mutex config_lock;
@@ -107,6 +120,21 @@ dynport_space_exist(const struct dynport_netns *netns, enum dynport_path path)
 	return READ_ONCE(netns->spaces.count[path]);
 }
 
+/* A protocol's of a namespace's pairs of times. */
+static inline struct dynport_stamps *
+dynport_netns_stamps(struct dynport_stamps pair[2], u8 protocol)
+{
+	return &pair[protocol != IPPROTO_TCP];
+}
+
+/* From now on searches ask. Pairs with the test in search.c, by and by. */
+static inline void dynport_netns_avoid(struct dynport_netns *netns,
+				       enum dynport_avoid reason)
+{
+	if (unlikely(!test_bit(reason, &netns->avoid)))
+		set_bit(reason, &netns->avoid);
+}
+
 /*
  * Narrow a window of the kernel's by tcp_port_range or udp_port_range, unless
  * nothing would be left of it.
@@ -142,7 +170,7 @@ int dynport_netns_choose(struct dynport_netns *netns, unsigned int which,
 			 const struct dynport_algorithm *algorithm);
 
 /* To be called with config_lock held after tunables have changed. */
-void dynport_netns_update_bypass(struct dynport_netns *netns);
+void dynport_netns_update(struct dynport_netns *netns);
 
 /*
  * @algorithm is the initial namespace's default; -ENOENT if there is none of

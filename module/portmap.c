@@ -29,11 +29,12 @@ static u32 portmap_blocks(u32 count)
 	return DIV_ROUND_UP(count, PORTMAP_BLOCK);
 }
 
-size_t portmap_size(u32 count)
+size_t portmap_size(u32 count, bool generations)
 {
-	u32 blocks = portmap_blocks(count);
+	u32 blocks = portmap_blocks(count), bitmaps = generations ? 4 : 2;
 
-	return blocks * (2 * PORTMAP_BLOCK / BITS_PER_BYTE + 2 * sizeof(u16));
+	return blocks * (bitmaps * PORTMAP_BLOCK / BITS_PER_BYTE +
+			 2 * sizeof(u16));
 }
 
 /* The ports of a class in one word of the bitmaps. */
@@ -100,21 +101,36 @@ static __always_inline void portmap_account(struct portmap *map, u32 index, int 
 	map->free[class] += change;
 }
 
-void portmap_init(struct portmap *map, void *memory, u32 count, u32 stride)
+void portmap_init(struct portmap *map, void *memory, u32 count, u32 stride,
+		  bool generations)
 {
 	u32 blocks = portmap_blocks(count), word;
+	unsigned long *bitmap = memory;
 	unsigned int class;
 
 	map->count = count;
 	map->stride = stride;
-	map->bind_mask = stride < 2 ? 0 : portmap_every[stride] << (stride - 1);
+	map->bind_mask = stride < 2 || stride >= ARRAY_SIZE(portmap_every) ? 0 :
+			 portmap_every[stride] << (stride - 1);
 	map->free[0] = 0;
 	map->free[1] = 0;
 	map->lingering = 0;
+	map->cooling = 0;
+	map->generation = 0;
 	memset(map->group_free, 0, sizeof(map->group_free));
-	map->busy = memory;
-	map->linger = map->busy + blocks * WORDS_PER_BLOCK;
-	map->block_free[0] = (void *)(map->linger + blocks * WORDS_PER_BLOCK);
+	map->busy = bitmap;
+	bitmap += blocks * WORDS_PER_BLOCK;
+	map->linger = bitmap;
+	bitmap += blocks * WORDS_PER_BLOCK;
+	map->born[0] = NULL;
+	map->born[1] = NULL;
+	if (generations) {
+		map->born[0] = bitmap;
+		bitmap += blocks * WORDS_PER_BLOCK;
+		map->born[1] = bitmap;
+		bitmap += blocks * WORDS_PER_BLOCK;
+	}
+	map->block_free[0] = (void *)bitmap;
 	map->block_free[1] = map->block_free[0] + blocks;
 	bitmap_set(map->busy, count, blocks * PORTMAP_BLOCK - count);
 	for (word = 0; word < blocks * WORDS_PER_BLOCK; word++) {
@@ -133,9 +149,26 @@ void portmap_init(struct portmap *map, void *memory, u32 count, u32 stride)
 
 enum portmap_state portmap_get(const struct portmap *map, u32 index)
 {
+	bool linger = test_bit(index, map->linger);
+
 	if (test_bit(index, map->busy))
-		return PORTMAP_BUSY;
-	return test_bit(index, map->linger) ? PORTMAP_LINGERING : PORTMAP_FREE;
+		return unlikely(linger) ? PORTMAP_COOLING : PORTMAP_BUSY;
+	return linger ? PORTMAP_LINGERING : PORTMAP_FREE;
+}
+
+/* Note since when a port cools. */
+static void portmap_born(struct portmap *map, u32 index)
+{
+	unsigned int bit;
+
+	if (!map->born[0])
+		return;
+	for (bit = 0; bit < 2; bit++) {
+		if (map->generation >> bit & 1)
+			__set_bit(index, map->born[bit]);
+		else
+			__clear_bit(index, map->born[bit]);
+	}
 }
 
 enum portmap_state portmap_set(struct portmap *map, u32 index,
@@ -149,7 +182,7 @@ enum portmap_state portmap_set(struct portmap *map, u32 index,
 		portmap_account(map, index, 1);
 		return before;
 	}
-	if (before == state)
+	if (before == state && state != PORTMAP_COOLING)
 		return before;
 
 	switch (before) {
@@ -163,6 +196,11 @@ enum portmap_state portmap_set(struct portmap *map, u32 index,
 		__clear_bit(index, map->linger);
 		map->lingering--;
 		break;
+	case PORTMAP_COOLING:
+		__clear_bit(index, map->busy);
+		__clear_bit(index, map->linger);
+		map->cooling--;
+		break;
 	}
 	switch (state) {
 	case PORTMAP_FREE:
@@ -174,6 +212,12 @@ enum portmap_state portmap_set(struct portmap *map, u32 index,
 	case PORTMAP_LINGERING:
 		__set_bit(index, map->linger);
 		map->lingering++;
+		break;
+	case PORTMAP_COOLING:
+		__set_bit(index, map->busy);
+		__set_bit(index, map->linger);
+		portmap_born(map, index);
+		map->cooling++;
 		break;
 	}
 	return before;
@@ -327,11 +371,4 @@ u32 portmap_next_free(const struct portmap *map, enum dynport_class class,
 	if (index == map->count)
 		index = portmap_first_free(map, class, low, from);
 	return index;
-}
-
-u32 portmap_next_lingering(const struct portmap *map, u32 low, u32 high)
-{
-	u32 index = find_next_bit(map->linger, high + 1, low);
-
-	return index <= high ? index : map->count;
 }

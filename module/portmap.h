@@ -6,9 +6,13 @@
  * caller does), compiles in user space too. A map covers the ports of one
  * window; inside, a port is its index, 0 .. count-1, from the window's start.
  *
- * Each port is in one of three states. A free port may be proposed. A busy one
- * isn't. A lingering one belongs to a connection in TIME_WAIT that the kernel
- * may let go for a new one: proposed when nothing is free.
+ * Each port is in one of four states. A free port may be proposed. A busy one
+ * isn't. A cooling one is free, and to be avoided for a while: proposed when
+ * nothing is free. A lingering one belongs to a connection in TIME_WAIT that the
+ * kernel may let go for a new one: proposed when nothing else is left.
+ *
+ * How long a port has been cooling is known by its generation, one of the last
+ * four. The caller decides how long a generation takes.
  *
  * For each block of 512 ports, each group of 8 blocks, and each class of
  * dynport_ports, the free ports are counted, so that "the k-th free port" and
@@ -28,11 +32,13 @@
 #define PORTMAP_BLOCKS_MAX	(65536 / PORTMAP_BLOCK)
 #define PORTMAP_GROUP		8		/* blocks per group */
 #define PORTMAP_GROUPS_MAX	(PORTMAP_BLOCKS_MAX / PORTMAP_GROUP)
+#define PORTMAP_GENERATIONS	4
 
 enum portmap_state {
 	PORTMAP_FREE,
 	PORTMAP_BUSY,
 	PORTMAP_LINGERING,
+	PORTMAP_COOLING,
 };
 
 struct portmap {
@@ -42,14 +48,18 @@ struct portmap {
 	/* Sums over the blocks; [0] is the class of connect, [1] of bind. */
 	u32 free[2];
 	u32 lingering;
+	u32 cooling;
+	u32 generation;		/* of the ports that begin to cool now */
 	unsigned long *busy;	/* count bits, and ones up to a full block */
-	unsigned long *linger;	/* likewise, zeros; a subset of not busy */
+	unsigned long *linger;	/* likewise, zeros; with busy: cooling */
+	/* Two bits, the generation of those that cool; NULL: all are of one. */
+	unsigned long *born[2];
 	u16 *block_free[2];	/* per block */
 	u16 group_free[2][PORTMAP_GROUPS_MAX];
 };
 
 /* Bytes that portmap_init() needs for @count ports. */
-size_t portmap_size(u32 count);
+size_t portmap_size(u32 count, bool generations);
 
 /**
  * portmap_init() - an empty map
@@ -57,8 +67,10 @@ size_t portmap_size(u32 count);
  * @memory: portmap_size() bytes, zeroed, aligned to a long
  * @count: ports, 1 .. 65536
  * @stride: 0 or 2 .. 16, as for dynport_ports_init()
+ * @generations: know since when ports cool; without, portmap_age() frees all
  */
-void portmap_init(struct portmap *map, void *memory, u32 count, u32 stride);
+void portmap_init(struct portmap *map, void *memory, u32 count, u32 stride,
+		  bool generations);
 
 enum portmap_state portmap_get(const struct portmap *map, u32 index);
 
@@ -119,5 +131,15 @@ u32 portmap_next_free(const struct portmap *map, enum dynport_class class,
 
 /* The first lingering port in [@low, @high], or map->count if there is none. */
 u32 portmap_next_lingering(const struct portmap *map, u32 low, u32 high);
+
+/*
+ * A port of the oldest generation that cools in [@low, @high]: the first at or
+ * after @from, around from @high to @low. map->count if there is none.
+ */
+u32 portmap_oldest_cooling(const struct portmap *map, u32 low, u32 high,
+			   u32 from);
+
+/* Begin a generation: ports that cool since the oldest are free. */
+void portmap_age(struct portmap *map);
 
 #endif

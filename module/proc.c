@@ -15,6 +15,7 @@
 
 #include "netns.h"
 #include "proc.h"
+#include "quarantine.h"
 
 #define PROC_DIRECTORY	"dynport"
 #define PROC_MODE	0400
@@ -99,27 +100,32 @@ static const char *proc_protocol(u32 protocol)
  * The columns of spaces, one line for each space with a map. Those without a
  * peer have "-" and 0 there. "busy" has the ports in TIME_WAIT that may be
  * reused; "percent" is rounded down, to tenths; "last_used" is seconds ago.
+ * "cooling" are ports that are neither busy nor free: released just now, or
+ * guarded.
  */
 static int proc_show_space(struct seq_file *seq, void *v)
 {
-	u32 ports, free, busy, lingering, tenths;
+	u32 ports, free, busy, lingering, cooling, tenths;
+	struct dynport_netns *netns = dynport_netns(seq_file_net(seq));
 	struct dynport_space *space;
 	u64 searches, exhausted;
 
 	if (v == SEQ_START_TOKEN) {
-		seq_puts(seq, "proto\tfamily\tladdr\traddr\trport\tports\tbusy\tfree\tpercent\tsearches\texhausted\tlast_used\tpath\tdevice\tlow\tlingering\n");
+		seq_puts(seq, "proto\tfamily\tladdr\traddr\trport\tports\tbusy\tfree\tpercent\tsearches\texhausted\tlast_used\tpath\tdevice\tlow\tlingering\tcooling\n");
 		return 0;
 	}
 
 	space = list_entry(v, struct dynport_space, list);
 	spin_lock_bh(&space->lock);
+	dynport_quarantine_age(netns, space);
 	ports = space->map.count;
 	free = space->map.free[0] + space->map.free[1];
 	lingering = space->map.lingering;
+	cooling = space->map.cooling;
 	searches = space->searches;
 	exhausted = space->exhausted;
 	spin_unlock_bh(&space->lock);
-	busy = ports - free;
+	busy = ports - free - cooling;
 	tenths = div_u64((u64)busy * 1000, ports);
 
 	seq_printf(seq, "%s\t%s", proc_protocol(space->key.protocol),
@@ -129,12 +135,12 @@ static int proc_show_space(struct seq_file *seq, void *v)
 		proc_print_address(seq, space->key.family, &space->key.raddr);
 	else
 		seq_puts(seq, "\t-");
-	seq_printf(seq, "\t%u\t%u\t%u\t%u\t%u.%u\t%llu\t%llu\t%lu\t%s\t%d\t%u\t%u\n",
+	seq_printf(seq, "\t%u\t%u\t%u\t%u\t%u.%u\t%llu\t%llu\t%lu\t%s\t%d\t%u\t%u\t%u\n",
 		   ntohs(space->key.rport), ports, busy, free, tenths / 10,
 		   tenths % 10, searches, exhausted,
 		   (jiffies - READ_ONCE(space->last_used)) / HZ,
 		   dynport_path_names[space->key.path], space->key.device,
-		   space->low, lingering);
+		   space->low, lingering, cooling);
 	return 0;
 }
 

@@ -41,7 +41,7 @@ static inline bool dynport_root_reserve_reached(const struct portmap *map,
 						u32 percent)
 {
 	return percent &&
-	       map->free[0] + map->free[1] <=
+	       map->free[0] + map->free[1] + map->cooling <=
 	       dynport_root_reserve_ports(map->count, percent);
 }
 

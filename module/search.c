@@ -6,6 +6,7 @@
  * but per-CPU counters and the algorithm's own state.
  */
 #include <linux/ktime.h>
+#include <linux/minmax.h>
 #include <net/ip.h>
 
 #include "pressure.h"
@@ -14,6 +15,8 @@
 
 /* Draws of an algorithm with ->next that hit reserved ports, in a row. */
 #define SEARCH_DRAWS	64
+/* In a set of no more ports those are looked for that needn't be avoided. */
+#define SEARCH_WALK	256
 
 /* Tell the algorithm how far it got in a tier that is done with. */
 static void search_passed(struct dynport_search *search)
@@ -41,11 +44,11 @@ bool dynport_search_next_tier(struct dynport_search *search)
 	struct dynport_netns *netns = search->netns;
 	u32 stride = READ_ONCE(netns->tunables.bind_stride);
 
-	if (search->in_last_tier)
+	if (search->tier != DYNPORT_TIER_OWN_CLASS)
 		return false;
 	search_passed(search);
 	search->plain = false;
-	search->in_last_tier = true;
+	search->tier = DYNPORT_TIER_LAST_CLASS;
 	dynport_search_enter_tier(search, stride,
 				  search->req.path == DYNPORT_PATH_CONNECT ?
 				  DYNPORT_CLASS_BIND : DYNPORT_CLASS_CONNECT,
@@ -55,13 +58,42 @@ bool dynport_search_next_tier(struct dynport_search *search)
 	return true;
 }
 
-/* The candidate's port; 0 if it is reserved. */
+/* The ports that have been skipped to be avoided, in no tier so far. */
+static bool search_stop_avoiding(struct dynport_search *search)
+{
+	u32 limit = READ_ONCE(search->netns->tunables.search_limit);
+
+	if (!search->avoided || search->tier == DYNPORT_TIER_ANY_PORT)
+		return false;
+	search_passed(search);
+	search->tier = DYNPORT_TIER_ANY_PORT;
+	dynport_search_enter_tier(search, 0, DYNPORT_CLASS_ALL,
+				  limit - min(limit, search->candidates));
+	return true;
+}
+
+/* The candidate's port; 0 if it is reserved, or to be avoided. */
 static __always_inline u16 search_port(const struct dynport_search *search)
 {
 	u16 port = dynport_ports_nth(&search->req.ports, search->index);
 
-	return likely(!inet_is_local_reserved_port(search->netns->net, port)) ?
-	       port : 0;
+	if (unlikely(inet_is_local_reserved_port(search->netns->net, port)))
+		return 0;
+	if (unlikely(READ_ONCE(search->netns->avoid)) &&
+	    dynport_search_why_avoid(search, port) != DYNPORT_PATH_STATS)
+		return 0;
+	return port;
+}
+
+/*
+ * Where most of the ports are to be avoided, a search doesn't look for the
+ * others: that would cost more than it is worth.
+ */
+static bool search_avoids_too_many(const struct dynport_search *search)
+{
+	return unlikely(search->avoided == DYNPORT_SEARCH_AVOIDED_MAX) &&
+	       search->tier != DYNPORT_TIER_ANY_PORT &&
+	       search->req.ports.count > SEARCH_WALK;
 }
 
 /*
@@ -87,7 +119,7 @@ static noinline u16 search_draw_unreserved(struct dynport_search *search)
 	return 0;	/* the list has grown meanwhile */
 }
 
-/* The tier's next candidate that isn't reserved; 0: there is none. */
+/* The tier's next candidate that isn't to be skipped; 0: there is none. */
 static noinline u16 search_advance(struct dynport_search *search,
 				   struct dynport_instance *instance)
 {
@@ -97,6 +129,8 @@ static noinline u16 search_advance(struct dynport_search *search,
 	u16 port;
 
 	do {
+		if (search_avoids_too_many(search))
+			return 0;
 		search->steps++;
 		if (algorithm->next) {
 			if (draws++ == SEARCH_DRAWS)
@@ -110,7 +144,8 @@ static noinline u16 search_advance(struct dynport_search *search,
 							   search->index);
 		}
 		port = search_port(search);
-		search->reserved += !port;
+		if (!port)
+			dynport_search_skipped(search);
 	} while (!port);
 	return port;
 }
@@ -132,7 +167,7 @@ static __always_inline u16 search_begin_tier(struct dynport_search *search,
 	if (likely(port))
 		return port;
 	search->plain = false;
-	search->reserved++;
+	dynport_search_skipped(search);
 	return search_advance(search, instance);
 }
 
@@ -204,7 +239,8 @@ static u16 search_draw(struct dynport_search *search)
 			       search_begin_tier(search, instance) :
 			       search_advance(search, instance);
 		search_read_unlock();
-	} while (unlikely(!port) && dynport_search_next_tier(search));
+	} while (unlikely(!port) && (dynport_search_next_tier(search) ||
+				     search_stop_avoiding(search)));
 
 	return port;
 }
@@ -229,9 +265,10 @@ static u16 search_last_port(struct dynport_search *search)
 	if (inet_is_local_reserved_port(search->netns->net, port))
 		return 0;
 	search_passed(search);
-	search->lingering = false;
-	if (search->space)
+	if (search->space) {
+		search->lingering = false;
 		search->map_index = port - search->space->low;
+	}
 	return port;
 }
 
@@ -240,9 +277,8 @@ void dynport_search_find_space(struct dynport_search *search)
 	search->space = dynport_space_get(search->netns, &search->req,
 					  search->low, search->high,
 					  search->own_window);
-	search->in_map = false;
 	if (search->space)
-		search->plain = false;
+		dynport_search_mapped_begin(search);
 }
 
 u16 dynport_search_next(struct dynport_search *search)
@@ -275,11 +311,12 @@ void dynport_search_refused(struct dynport_search *search)
 	if (search->space) {
 		dynport_search_mapped_refused(search);
 	} else if (search->candidates == threshold) {
-		search->in_map = false;
 		search->space = dynport_space_create(search->netns,
 						     &search->req, search->low,
 						     search->high,
 						     search->own_window);
+		if (search->space)
+			dynport_search_mapped_begin(search);
 	}
 }
 

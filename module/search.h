@@ -27,14 +27,17 @@
  *	dynport_search_end(&search, failed, port chosen);
  *
  * The candidates come in tiers: first the class of ports that is the path's
- * own, then the other path's. Reserved ports are skipped. After search_limit
- * refusals, half of them in each tier where there are two, or when no candidate
- * is left, the kernel has the last word: a search never fails with a port
- * free.
+ * own, then the other path's, then the ports of both that are to be avoided,
+ * because they belong to a service (guard.h) or were released just now
+ * (quarantine.h), and were skipped so far. Reserved ones always are. After
+ * search_limit refusals, half of them in each tier where there are two, or when
+ * no candidate is left, the kernel has the last word: a search never fails with
+ * a port free.
  *
  * Where the port space has a map (space.h), candidates come from the ports that
- * it believes free, and, when there are none, from those in TIME_WAIT that the
- * kernel may let go; and the last of them are for root alone (root_reserve.h).
+ * it believes free, and, when there are none, from those to be avoided, and at
+ * last from those in TIME_WAIT that the kernel may let go; and the last of the
+ * free ones are for root alone (root_reserve.h).
  * After map_threshold refusals a search starts a map.
  */
 #ifndef DYNPORT_SEARCH_H
@@ -50,6 +53,13 @@
  * On the stack it is DYNPORT_UNINITIALIZED: every field is set in
  * dynport_search_begin(), or by whoever sets what makes it valid.
  */
+
+/*
+ * Ports to be avoided that a search skips, guarded ones counted fourfold: then
+ * it looks for no others.
+ */
+#define DYNPORT_SEARCH_AVOIDED_MAX	64U
+
 struct dynport_search {
 	struct dynport_request req;
 	struct dynport_netns *netns;
@@ -67,18 +77,30 @@ struct dynport_search {
 	u32 candidates;		/* proposed to the kernel */
 	u32 reserved;		/* skipped */
 	u8 class;		/* the tier's */
-	u8 lingerers;		/* candidates in TIME_WAIT so far */
+	u8 tier;		/* enum dynport_tier */
 	bool own_window;	/* of the socket's (IP_LOCAL_PORT_RANGE) */
-	bool in_last_tier;
 	bool plain;		/* so far there is nothing to tell of it */
+	/* All of these 0 at first, with one store. */
+	u8 avoided;		/* skipped for now; stops at the most */
 	bool tried_last;	/* the last port of an odd window: see search.c */
-	bool lingering;		/* the candidate is one of those */
 	bool map_full;
-	bool in_map;		/* its map has counted it; valid with space */
 	bool fell_back;		/* no candidate was left, or too many refused */
 	bool failed_by_map;	/* ... and the kernel not asked */
 	bool kept;		/* likewise: what is free is kept for root */
 	u8 root;		/* enum dynport_root: is the caller? */
+	/* Valid with space: */
+	bool in_map;		/* its map has counted it */
+	u8 lingerers;		/* candidates in TIME_WAIT so far */
+	bool lingering;		/* the candidate is one of those */
+	bool cooling;		/* ... or to be avoided */
+	u8 guarded;		/* of these, put off */
+};
+
+/* What a search goes through, as far as candidates are left to an algorithm. */
+enum dynport_tier {
+	DYNPORT_TIER_OWN_CLASS,
+	DYNPORT_TIER_LAST_CLASS,	/* the other's, or the only one */
+	DYNPORT_TIER_ANY_PORT,		/* also what has been avoided so far */
 };
 
 /* The class that is a path's own. */
@@ -124,10 +146,9 @@ dynport_search_begin(struct dynport_search *search, struct dynport_netns *netns,
 	search->req.path = path;
 	search->candidates = 0;
 	search->reserved = 0;
-	search->lingerers = 0;
 	search->own_window = own_window;
+	search->avoided = 0;
 	search->tried_last = false;
-	search->lingering = false;
 	search->map_full = false;
 	search->fell_back = false;
 	search->failed_by_map = false;
@@ -146,10 +167,10 @@ dynport_search_begin(struct dynport_search *search, struct dynport_netns *netns,
 
 	/* Who asked for a window means all of it, as in the kernel since 6.8. */
 	if (path == DYNPORT_PATH_UDP || stride < 2 || own_window) {
-		search->in_last_tier = true;
+		search->tier = DYNPORT_TIER_LAST_CLASS;
 		dynport_search_enter_tier(search, 0, DYNPORT_CLASS_ALL, limit);
 	} else {
-		search->in_last_tier = false;
+		search->tier = DYNPORT_TIER_OWN_CLASS;
 		dynport_search_enter_tier(search, stride,
 					  dynport_search_own_class(path),
 					  limit - limit / 2);
@@ -216,10 +237,23 @@ static __always_inline void dynport_search_end(struct dynport_search *search,
 }
 
 /*
+ * Of search_avoid.c, for the other two. _why_avoid(): the counter for why a port is
+ * to be avoided in this tier, DYNPORT_PATH_STATS if it isn't; locks of maps
+ * must not be held. _avoided(): such a port is skipped. _skipped(): the
+ * candidate is, whether for that or because it is reserved.
+ */
+enum dynport_path_stat
+dynport_search_why_avoid(const struct dynport_search *search, u16 port);
+void dynport_search_avoided(struct dynport_search *search,
+			    enum dynport_path_stat why);
+void dynport_search_skipped(struct dynport_search *search);
+
+/*
  * Between search.c and search_mapped.c: the parts of the above for a search
  * with a map.
  */
 bool dynport_search_next_tier(struct dynport_search *search);
+void dynport_search_mapped_begin(struct dynport_search *search);
 u16 dynport_search_mapped_next(struct dynport_search *search);
 void dynport_search_mapped_refused(struct dynport_search *search);
 bool dynport_search_mapped_is_exhausted(struct dynport_search *search);

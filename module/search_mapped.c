@@ -11,15 +11,27 @@
 #include <net/ip.h>
 
 #include "pressure.h"
+#include "quarantine.h"
 #include "random.h"
 #include "search.h"
 #include "space.h"
 #include "sweep.h"
 
 #define MAPPED_DRAWS	16	/* of an algorithm, before the next free port */
+#define MAPPED_GUARDED	8	/* guarded ports put off when none is free */
 #define MAPPED_LINGERERS 8	/* candidates in TIME_WAIT per search */
 #define MAPPED_SHORT	32	/* short of ports: less than 1/32 is free */
 #define MAPPED_PROBE_SHARE 16	/* asking in vain: 1/16 of the time at most */
+
+void dynport_search_mapped_begin(struct dynport_search *search)
+{
+	search->in_map = false;
+	search->lingerers = 0;
+	search->lingering = false;
+	search->cooling = false;
+	search->guarded = 0;
+	search->plain = false;
+}
 
 /*
  * The free port, as an index of the map, that the algorithm would come to;
@@ -57,6 +69,26 @@ static __always_inline u32 mapped_choose(struct dynport_search *search,
 	search->steps = moved >= first ? moved - first :
 					 moved + req->ports.count - first;
 	return index;
+}
+
+/*
+ * A port to be avoided: of those that have been longest, the first after a
+ * random place, or after a guarded one that was put off.
+ */
+static bool mapped_choose_cooling(struct dynport_search *search, u32 low,
+				  u32 high, u32 *index)
+{
+	const struct portmap *map = &search->space->map;
+	u32 from;
+
+	if (likely(!map->cooling))
+		return false;
+	if (!search->guarded)
+		from = low + dynport_random_below(high - low + 1);
+	else
+		from = search->map_index < high ? search->map_index + 1 : low;
+	*index = portmap_oldest_cooling(map, low, high, from);
+	return *index != map->count;
 }
 
 /* A port in TIME_WAIT: the first after a random place. */
@@ -104,11 +136,18 @@ static bool mapped_take(struct dynport_search *search,
 	struct portmap *map = &space->map;
 
 	lockdep_assert_held(&space->lock);
+	if (unlikely(map->cooling))
+		dynport_quarantine_age(search->netns, space);
 	search->kept = READ_ONCE(search->netns->tunables.root_reserve_percent) &&
 		       dynport_root_reserve_keeps(search);
 	if (likely(!search->kept &&
 		   mapped_take_free(search, instance, low, high, index)))
 		return true;
+	if (!search->kept && mapped_choose_cooling(search, low, high, index)) {
+		search->cooling = true;
+		portmap_set(map, *index, PORTMAP_BUSY);
+		return true;
+	}
 	if (search->lingerers < MAPPED_LINGERERS &&
 	    mapped_choose_lingerer(search, low, high, index)) {
 		search->lingering = true;
@@ -120,9 +159,36 @@ static bool mapped_take(struct dynport_search *search,
 	return false;
 }
 
+/* Ports that cool are ones to be had: no reason for a sweep. */
 static bool mapped_is_short(const struct portmap *map)
 {
-	return map->free[0] + map->free[1] < map->count / MAPPED_SHORT + 1;
+	return map->free[0] + map->free[1] + map->cooling <
+	       map->count / MAPPED_SHORT + 1;
+}
+
+/*
+ * Is the port that was taken to be avoided? Then it cools. When nothing is
+ * free, only guarded ones are, as long as there may be others.
+ */
+static noinline bool mapped_put_off(struct dynport_search *search, u32 index,
+				    u16 port)
+{
+	enum dynport_path_stat why = dynport_search_why_avoid(search, port);
+	struct dynport_space *space = search->space;
+
+	if (why == DYNPORT_PATH_STATS)
+		return false;
+	if (!search->cooling && search->avoided == DYNPORT_SEARCH_AVOIDED_MAX)
+		return false;
+	if (search->cooling && (why != DYNPORT_STAT_REFUSED_GUARD ||
+				search->guarded++ >= MAPPED_GUARDED))
+		return false;
+	spin_lock_bh(&space->lock);
+	dynport_quarantine_begin(search->netns, space, index);
+	spin_unlock_bh(&space->lock);
+	search->map_index = index;
+	dynport_search_avoided(search, why);
+	return true;
 }
 
 u16 dynport_search_mapped_next(struct dynport_search *search)
@@ -139,6 +205,7 @@ u16 dynport_search_mapped_next(struct dynport_search *search)
 	if (search->candidates >= limit)
 		return 0;
 	do {
+		search->cooling = false;
 		found = false;
 		is_short = false;
 		spin_lock_bh(&space->lock);
@@ -162,9 +229,11 @@ u16 dynport_search_mapped_next(struct dynport_search *search)
 
 		/* One newly reserved stays marked busy. */
 		port = space->low + index;
-		if (likely(!inet_is_local_reserved_port(netns->net, port)))
+		if (unlikely(inet_is_local_reserved_port(netns->net, port)))
+			search->reserved++;
+		else if (likely(!READ_ONCE(netns->avoid)) ||
+			 !mapped_put_off(search, index, port))
 			break;
-		search->reserved++;
 	} while (1);
 
 	search->map_index = index;

@@ -18,6 +18,7 @@
 #include "compat.h"
 #include "netns.h"
 #include "pressure.h"
+#include "quarantine.h"
 #include "space.h"
 #include "sweep.h"
 
@@ -183,6 +184,9 @@ static bool space_fits(const struct dynport_netns *netns,
 
 	if (space->map.stride != READ_ONCE(netns->tunables.bind_stride))
 		return false;
+	if (test_bit(DYNPORT_AVOID_COOLING, &netns->avoid) &&
+	    !space->map.born[0])
+		return false;
 	if (part)
 		return low >= space->low && high <= space_high;
 	return low == space->low && high == space_high;
@@ -293,6 +297,7 @@ struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 					   const struct dynport_request *req,
 					   u32 low, u32 high, bool part)
 {
+	bool cools = test_bit(DYNPORT_AVOID_COOLING, &netns->avoid);
 	struct dynport_space *space;
 	int net_low, net_high;
 	size_t size;
@@ -304,7 +309,8 @@ struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 		high = max_t(u32, high, net_high);
 	}
 
-	size = struct_size(space, bits, 0) + portmap_size(high - low + 1);
+	size = struct_size(space, bits, 0) +
+	       portmap_size(high - low + 1, cools);
 	/* A map isn't worth killing a process for. */
 	space = kvzalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN |
 			       __GFP_RETRY_MAYFAIL);
@@ -313,9 +319,11 @@ struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 	space_key_init(&space->key, req);
 	spin_lock_init(&space->lock);
 	space->low = low;
+	space->created = jiffies;
 	space->last_used = jiffies;
+	space->aged = jiffies;
 	portmap_init(&space->map, space->bits, high - low + 1,
-		     READ_ONCE(netns->tunables.bind_stride));
+		     READ_ONCE(netns->tunables.bind_stride), cools);
 	/* One for the table, one for the caller. */
 	refcount_set(&space->users, 2);
 
@@ -344,7 +352,10 @@ void dynport_space_release(struct dynport_netns *netns,
 		return;
 
 	spin_lock_bh(&space->lock);
-	portmap_set(&space->map, index, state);
+	if (state == PORTMAP_FREE)
+		dynport_quarantine_release(netns, space, index);
+	else
+		portmap_set(&space->map, index, state);
 	space->exhausted_until = 0;
 	dynport_pressure_changed(netns, space);
 	spin_unlock_bh(&space->lock);

@@ -21,6 +21,7 @@
 #ifndef DYNPORT_SPACE_H
 #define DYNPORT_SPACE_H
 
+#include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
 #include <linux/spinlock.h>
@@ -70,11 +71,13 @@ struct dynport_space {
 	u64 number;			/* ascending in that list, from 1 */
 	u16 low;			/* the port with index 0 */
 	bool sweep_wanted;
+	unsigned long created;		/* jiffies */
 	unsigned long last_used;	/* jiffies */
 	unsigned long swept;		/* jiffies; never: 0 */
 
 	spinlock_t lock;		/* innermost; protects what follows */
 	struct portmap map;
+	unsigned long aged;		/* jiffies: began map.generation */
 	u64 searches;
 	u64 exhausted;			/* of them */
 	/*
@@ -127,7 +130,8 @@ void dynport_space_key_init(struct dynport_space_key *key,
  * @high: its last port
  * @part: the window may be a part of the namespace's
  *
- * A map that doesn't fit the window, or today's bind_stride, is dropped.
+ * A map that doesn't fit the window, or today's bind_stride, or that can't tell
+ * since when ports cool where they do, is dropped.
  * Context: process. Return: the space, with a reference, or NULL.
  */
 struct dynport_space *dynport_space_get(struct dynport_netns *netns,
@@ -148,6 +152,8 @@ void dynport_space_trim(struct dynport_netns *netns);
  * @key: whose; nothing happens if there is no map
  * @port: host byte order
  * @state: PORTMAP_FREE, or PORTMAP_LINGERING
+ *
+ * With a quarantine, PORTMAP_FREE means that it cools.
  *
  * Context: any but hard interrupts.
  */

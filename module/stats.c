@@ -31,6 +31,10 @@ const char *const dynport_path_stat_names[DYNPORT_PATH_STATS] = {
 	[DYNPORT_STAT_EXHAUSTED_CACHED]	= "exhausted_cached",
 	/* exhausted ones to whom root_reserve_percent left no port */
 	[DYNPORT_STAT_ROOT_RESERVED]	= "root_reserved",
+	/* ports skipped: guard_seconds leaves them to a service */
+	[DYNPORT_STAT_REFUSED_GUARD]	= "refused_guard",
+	/* ports skipped: quarantine_ms hasn't passed, as far as no map knows */
+	[DYNPORT_STAT_REFUSED_QUARANTINE] = "refused_quarantine",
 };
 
 const char *const dynport_stat_names[DYNPORT_STATS] = {

@@ -27,6 +27,8 @@ enum dynport_path_stat {
 	DYNPORT_STAT_MAP_HITS,
 	DYNPORT_STAT_EXHAUSTED_CACHED,
 	DYNPORT_STAT_ROOT_RESERVED,
+	DYNPORT_STAT_REFUSED_GUARD,
+	DYNPORT_STAT_REFUSED_QUARANTINE,
 	DYNPORT_PATH_STATS,
 	/*
 	 * Searches whose first candidate was accepted, and nothing else to

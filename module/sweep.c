@@ -12,6 +12,7 @@
 #include "census.h"
 #include "netns.h"
 #include "pressure.h"
+#include "quarantine.h"
 #include "sweep.h"
 
 #define SWEEP_INTERVAL		HZ
@@ -60,10 +61,12 @@ static void sweep_space(struct dynport_netns *netns,
 					       space->low + index);
 		spin_lock_bh(&space->lock);
 		state = portmap_get(&space->map, index);
-		if (in_use && state == PORTMAP_FREE) {
+		if (in_use && (state == PORTMAP_FREE ||
+			       state == PORTMAP_COOLING)) {
 			portmap_set(&space->map, index, PORTMAP_BUSY);
-		} else if (!in_use && state != PORTMAP_FREE) {
-			portmap_set(&space->map, index, PORTMAP_FREE);
+		} else if (!in_use && (state == PORTMAP_BUSY ||
+				       state == PORTMAP_LINGERING)) {
+			dynport_quarantine_release(netns, space, index);
 			freed = true;
 		}
 		spin_unlock_bh(&space->lock);

@@ -18,7 +18,9 @@
 #include <linux/sysctl.h>
 
 #include "compat.h"
+#include "guard.h"
 #include "netns.h"
+#include "quarantine.h"
 #include "root_reserve.h"
 #include "sysctl.h"
 
@@ -43,6 +45,8 @@ enum sysctl_entry {
 	SYSCTL_LATE_BIND,
 	SYSCTL_ROOT_RESERVE_PERCENT,
 	SYSCTL_PRESSURE_PERCENT,
+	SYSCTL_GUARD_SECONDS,
+	SYSCTL_QUARANTINE_MS,
 	SYSCTL_ENTRIES
 };
 
@@ -120,7 +124,7 @@ static void sysctl_publish(struct dynport_netns *netns,
 {
 	mutex_lock(&netns->config_lock);
 	WRITE_ONCE(*sysctl_tunable(netns, kind), value);
-	dynport_netns_update_bypass(netns);
+	dynport_netns_update(netns);
 	mutex_unlock(&netns->config_lock);
 	dynport_space_trim(netns);
 }
@@ -212,6 +216,12 @@ static const struct sysctl_kind sysctl_kinds[SYSCTL_ENTRIES] = {
 				   DYNPORT_ROOT_RESERVE_MAX, 0),
 	[SYSCTL_PRESSURE_PERCENT] =
 		SYSCTL_KIND_NUMBER(pressure_percent, 0, 100, 0),
+	[SYSCTL_GUARD_SECONDS] =
+		SYSCTL_KIND_NUMBER(guard_seconds, 0, DYNPORT_GUARD_SECONDS_MAX,
+				   0),
+	[SYSCTL_QUARANTINE_MS] =
+		SYSCTL_KIND_NUMBER(quarantine_ms, 0, DYNPORT_QUARANTINE_MS_MAX,
+				   0),
 };
 
 static int sysctl_read(struct dynport_netns *netns,

@@ -19,6 +19,8 @@ static const struct {
 	{ "map_hits", "searches helped by a port map" },
 	{ "exhausted_cached", "of those, answered by a full map" },
 	{ "root_reserved", "failed: the last ports are root's" },
+	{ "refused_guard", "skipped: left to a service" },
+	{ "refused_quarantine", "skipped: released just now" },
 	{ "maps_created", "port maps begun" },
 	{ "maps_evicted", "port maps dropped before their time" },
 	{ "sweeps", "port maps compared with the kernel's tables" },

@@ -55,6 +55,12 @@ const struct setting settings[] = {
 	{ .key = "pressure_percent", .kind = SETTING_NUMBER,
 	  .min = 0, .max = 100, .standard = "90",
 	  .meaning = "occupancy of a port space with a map that sends an event; 0: none" },
+	{ .key = "guard_seconds", .kind = SETTING_NUMBER,
+	  .min = 0, .max = 86400, .standard = "60",
+	  .meaning = "a service's port is avoided while held and so long after; 0: not" },
+	{ .key = "quarantine_ms", .kind = SETTING_NUMBER,
+	  .min = 0, .max = 3600000, .standard = "0",
+	  .meaning = "a released port is avoided for so long; 0: not at all" },
 	{ .key = NULL }
 };
 

@@ -35,6 +35,7 @@ static const char * const names[] = {
 	ENTRY("random_increment_max"), ENTRY("rekey_seconds"),
 	ENTRY("late_bind"), ENTRY("root_reserve_percent"),
 	ENTRY("pressure_percent"),
+	ENTRY("guard_seconds"), ENTRY("quarantine_ms"),
 };
 #define NAMES (sizeof(names) / sizeof(names[0]))
 
@@ -62,6 +63,9 @@ static const struct {
 	{ ENTRY("late_bind"), 0, 1, 0, { 2, 4294967296, 1L << 62 } },
 	{ ENTRY("root_reserve_percent"), 0, 50, 3, { 51, 100, 4294967296 } },
 	{ ENTRY("pressure_percent"), 0, 100, 90, { 101, 65536, 4294967296 } },
+	{ ENTRY("guard_seconds"), 0, 86400, 60, { 86401, 4294967296, 1L << 62 } },
+	{ ENTRY("quarantine_ms"), 0, 3600000, 1000,
+	  { 3600001, 4294967296, 1L << 62 } },
 };
 #define NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
 
@@ -108,7 +112,7 @@ TEST_F(sysctl_values, are_the_documented_defaults)
 	static const char * const defaults[NAMES] = {
 		"random_pick", "default", "default", "default", "0\t0", "0\t0",
 		"2", "64", "8", "1024", "500", "10",
-		"0", "0",
+		"0", "0", "60", "0",
 	};
 	char value[256];
 	unsigned int i;

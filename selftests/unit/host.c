@@ -22,6 +22,7 @@
 unsigned long jiffies = 1000;
 u64 ktime_now = 1;
 unsigned int dynport_netns_id;
+bool slab_fails;
 bool capability_all = true;
 unsigned long capability_asked;
 const unsigned long host_nothing_busy[BITS_TO_LONGS(65536)];
@@ -108,7 +109,13 @@ struct host *host_alloc_beside(struct host *host)
 
 void host_free(struct host *host)
 {
+	u32 i;
+
 	spaces_drop(host);
+	for (i = 0; i < ARRAY_SIZE(host->netns.guarded); i++) {
+		dynport_stamps_free(&host->netns.guarded[i]);
+		dynport_stamps_free(&host->netns.released[i]);
+	}
 	if (!host->shares_stock)
 		free(host->stock);
 	free(host->instances[0]);
@@ -128,6 +135,21 @@ void host_set_own_window(struct host *host, u32 low, u32 high)
 	host->own_range = high;
 	host->low = high ? low : (u32)host->net.port_low;
 	host->high = high ?: (u32)host->net.port_high;
+}
+
+void host_set_guard(struct host *host, u32 seconds)
+{
+	host->netns.tunables.guard_seconds = seconds;
+}
+
+/* As dynport_netns_update() has it. */
+void host_set_quarantine(struct host *host, u32 ms)
+{
+	host->netns.tunables.quarantine_ms = ms;
+	if (ms)
+		set_bit(DYNPORT_AVOID_COOLING, &host->netns.avoid);
+	else
+		clear_bit(DYNPORT_AVOID_COOLING, &host->netns.avoid);
 }
 
 void host_reserve(struct host *host, u32 low, u32 high)

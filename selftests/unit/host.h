@@ -31,6 +31,7 @@ struct host {
 	bool gives_up;		/* hooks leave it to the kernel */
 	bool sweeps;		/* maps are mended when they ask for it */
 	const unsigned long *busy;	/* of the request under way */
+	DECLARE_BITMAP(held, 65536);	/* by services */
 	u8 family;
 	/* Of the last request: */
 	u32 candidates;		/* that the search proposed */
@@ -55,6 +56,9 @@ struct host *host_alloc_beside(struct host *host);
 void host_set_window(struct host *host, u32 low, u32 high);
 /* The socket's (IP_LOCAL_PORT_RANGE); 0, 0: as the namespace's again. */
 void host_set_own_window(struct host *host, u32 low, u32 high);
+/* net.dynport.guard_seconds and quarantine_ms; a host begins without. */
+void host_set_guard(struct host *host, u32 seconds);
+void host_set_quarantine(struct host *host, u32 ms);
 /* Mark [low, high] in ip_local_reserved_ports. */
 void host_reserve(struct host *host, u32 low, u32 high);
 

@@ -7,8 +7,10 @@
 
 #include "plain_map.h"
 
-void plain_init(struct plain_map *plain, u32 count, u32 stride)
+void plain_init(struct plain_map *plain, u32 count, u32 stride,
+		bool generations)
 {
+	plain->generations = generations;
 	plain->count = count;
 	plain->stride = stride;
 	memset(plain->state, PORTMAP_FREE, sizeof(plain->state));
@@ -72,15 +74,49 @@ u32 plain_next_lingering(const struct plain_map *plain, u32 low, u32 high)
 	return plain->count;
 }
 
-void plain_alloc(struct portmap *map, u32 count, u32 stride)
+u32 plain_oldest_cooling(const struct plain_map *plain, u32 low, u32 high,
+			 u32 from)
 {
-	void *memory = calloc(1, portmap_size(count));
+	u32 best = plain->count, step, index;
+
+	for (step = 0; step <= high - low; step++) {
+		index = low + (from - low + step) % (high - low + 1);
+		if (plain->state[index] == PORTMAP_COOLING &&
+		    (best == plain->count ||
+		     plain->age[index] > plain->age[best]))
+			best = index;
+	}
+	return best;
+}
+
+void plain_set(struct plain_map *plain, u32 index, enum portmap_state state)
+{
+	plain->state[index] = state;
+	plain->age[index] = 0;
+}
+
+void plain_age(struct plain_map *plain)
+{
+	u32 index;
+
+	for (index = 0; index < plain->count; index++)
+		if (plain->state[index] == PORTMAP_COOLING &&
+		    plain->generations &&
+		    plain->age[index] < PORTMAP_GENERATIONS - 1)
+			plain->age[index]++;
+		else if (plain->state[index] == PORTMAP_COOLING)
+			plain->state[index] = PORTMAP_FREE;
+}
+
+void plain_alloc(struct portmap *map, u32 count, u32 stride, bool generations)
+{
+	void *memory = calloc(1, portmap_size(count, generations));
 
 	if (!memory) {
 		perror("calloc");
 		exit(1);
 	}
-	portmap_init(map, memory, count, stride);
+	portmap_init(map, memory, count, stride, generations);
 }
 
 const char *plain_compare_window(const struct plain_map *plain,
@@ -95,6 +131,9 @@ const char *plain_compare_window(const struct plain_map *plain,
 	if (portmap_next_lingering(map, low, high) !=
 	    plain_next_lingering(plain, low, high))
 		return "next_lingering() differs";
+	if (portmap_oldest_cooling(map, low, high, from) !=
+	    plain_oldest_cooling(plain, low, high, from))
+		return "oldest_cooling() differs";
 	if (!free)
 		return NULL;
 	if (portmap_next_free(map, class, low, high, from) !=
@@ -112,15 +151,18 @@ const char *plain_compare_all(const struct plain_map *plain,
 {
 	static const enum dynport_class classes[] = { DYNPORT_CLASS_CONNECT,
 						      DYNPORT_CLASS_BIND };
-	u32 index, block, first, last, lingering = 0, class;
+	u32 index, block, first, last, lingering = 0, cooling = 0, class;
 
 	for (index = 0; index < plain->count; index++) {
 		if (portmap_get(map, index) != plain->state[index])
 			return "a state differs";
 		lingering += plain->state[index] == PORTMAP_LINGERING;
+		cooling += plain->state[index] == PORTMAP_COOLING;
 	}
 	if (map->lingering != lingering)
 		return "the number of lingering ports differs";
+	if (map->cooling != cooling)
+		return "the number of cooling ports differs";
 	for (class = 0; class < ARRAY_SIZE(classes); class++) {
 		if (map->free[class] != plain_count_free(plain, classes[class],
 							 0, plain->count - 1))

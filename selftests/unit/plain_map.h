@@ -12,10 +12,13 @@
 
 struct plain_map {
 	u32 count, stride;
+	bool generations;
 	u8 state[65536];	/* enum portmap_state */
+	u8 age[65536];		/* of those that cool, in generations */
 };
 
-void plain_init(struct plain_map *plain, u32 count, u32 stride);
+void plain_init(struct plain_map *plain, u32 count, u32 stride,
+		bool generations);
 u32 plain_count_free(const struct plain_map *plain, enum dynport_class class,
 		     u32 low, u32 high);
 u32 plain_nth_free(const struct plain_map *plain, enum dynport_class class,
@@ -23,9 +26,14 @@ u32 plain_nth_free(const struct plain_map *plain, enum dynport_class class,
 u32 plain_next_free(const struct plain_map *plain, enum dynport_class class,
 		    u32 low, u32 high, u32 from);
 u32 plain_next_lingering(const struct plain_map *plain, u32 low, u32 high);
+u32 plain_oldest_cooling(const struct plain_map *plain, u32 low, u32 high,
+			 u32 from);
+void plain_set(struct plain_map *plain, u32 index, enum portmap_state state);
+void plain_age(struct plain_map *plain);
 
 /* A map of exactly portmap_size() bytes; to be freed with map->busy. */
-void plain_alloc(struct portmap *map, u32 count, u32 stride);
+void plain_alloc(struct portmap *map, u32 count, u32 stride,
+		 bool generations);
 
 /*
  * Whether a map agrees with the array: a sentence on what differs, or NULL.

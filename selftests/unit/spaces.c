@@ -7,10 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <net/ip.h>
 
+#include "census.h"
 #include "pressure.h"
+#include "quarantine.h"
 #include "spaces.h"
 #include "sweep.h"
 
@@ -68,7 +71,9 @@ struct dynport_space *dynport_space_get(struct dynport_netns *netns,
 	last = space->low + space->map.count - 1;
 	if (space->map.stride != netns->tunables.bind_stride ||
 	    low < space->low || high > last ||
-	    (!part && (low != space->low || high != last))) {
+	    (!part && (low != space->low || high != last)) ||
+	    (test_bit(DYNPORT_AVOID_COOLING, &netns->avoid) &&
+	     !space->map.born[0])) {
 		space_remove(netns, space);
 		return NULL;
 	}
@@ -80,6 +85,7 @@ struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 					   const struct dynport_request *req,
 					   u32 low, u32 high, bool part)
 {
+	bool cools = test_bit(DYNPORT_AVOID_COOLING, &netns->avoid);
 	struct dynport_space *space;
 	int net_low, net_high;
 
@@ -91,7 +97,7 @@ struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 		low = min(low, (u32)net_low);
 		high = max(high, (u32)net_high);
 	}
-	space = calloc(1, sizeof(*space) + portmap_size(high - low + 1));
+	space = calloc(1, sizeof(*space) + portmap_size(high - low + 1, cools));
 	if (!space) {
 		perror("calloc");
 		exit(1);
@@ -99,8 +105,10 @@ struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 	space_key_init(&space->key, req);
 	spin_lock_init(&space->lock);
 	space->low = low;
+	space->created = jiffies;
+	space->aged = jiffies;
 	portmap_init(&space->map, space->bits, high - low + 1,
-		     netns->tunables.bind_stride);
+		     netns->tunables.bind_stride, cools);
 	/* One for the list, one for the caller. */
 	refcount_set(&space->users, 2);
 	list_add_tail(&space->list, &netns->spaces.list);
@@ -140,17 +148,26 @@ void dynport_sweep_want(struct dynport_netns *netns,
 		u16 port = space->low + index;
 		bool in_use = test_bit(port, host->busy) ||
 			      inet_is_local_reserved_port(netns->net, port);
+		enum portmap_state state = portmap_get(&space->map, index);
 
-		if (in_use != (portmap_get(&space->map, index) !=
-			       PORTMAP_FREE)) {
-			portmap_set(&space->map, index, in_use ?
-				    PORTMAP_BUSY : PORTMAP_FREE);
-			if (!in_use)
-				space->exhausted_until = 0;
+		if (in_use && (state == PORTMAP_FREE ||
+			       state == PORTMAP_COOLING)) {
+			portmap_set(&space->map, index, PORTMAP_BUSY);
+		} else if (!in_use && (state == PORTMAP_BUSY ||
+				       state == PORTMAP_LINGERING)) {
+			dynport_quarantine_release(netns, space, index);
+			space->exhausted_until = 0;
 		}
 	}
 	spin_unlock_bh(&space->lock);
 	dynport_count(netns->stats, DYNPORT_STAT_SWEEPS);
+}
+
+bool dynport_census_is_held(struct net *net, u8 protocol, u16 port)
+{
+	struct host *host = container_of(net, struct host, net);
+
+	return test_bit(port, host->held);
 }
 
 void spaces_init(struct host *host)
@@ -209,11 +226,18 @@ void spaces_release(struct host *host, enum dynport_path path,
 {
 	struct dynport_space *space = spaces_find(host, path, peer);
 
+	if (test_bit(DYNPORT_AVOID_COOLING, &host->netns.avoid))
+		dynport_quarantine_note(&host->netns, path == DYNPORT_PATH_UDP ?
+					IPPROTO_UDP : IPPROTO_TCP, port);
 	if (!space || port < space->low ||
 	    port >= space->low + space->map.count)
 		return;
 	spin_lock_bh(&space->lock);
-	portmap_set(&space->map, port - space->low, state);
+	if (state == PORTMAP_FREE)
+		dynport_quarantine_release(&host->netns, space,
+					   port - space->low);
+	else
+		portmap_set(&space->map, port - space->low, state);
 	space->exhausted_until = 0;
 	spin_unlock_bh(&space->lock);
 }

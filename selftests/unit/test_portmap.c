@@ -11,7 +11,7 @@
 #include "plain_map.h"
 
 #define MAX_STRIDE	16
-#define SMALL		5	/* ports, in each of 3 states: 243 maps */
+#define SMALL		5	/* ports, in each of 4 states: 1024 maps */
 #define EDGES		12
 
 static struct plain_map plain;
@@ -24,7 +24,13 @@ static u32 next_stride(u32 stride)
 static void set_both(struct portmap *map, u32 index, enum portmap_state state)
 {
 	portmap_set(map, index, state);
-	plain.state[index] = state;
+	plain_set(&plain, index, state);
+}
+
+static void age_both(struct portmap *map)
+{
+	portmap_age(map);
+	plain_age(&plain);
 }
 
 /* All classes, all windows between @edges, from and to each of them. */
@@ -58,23 +64,25 @@ static void test_small(void)
 
 	for (count = 1; count <= SMALL; count++) {
 		for (maps = 1, index = 0; index < count; index++)
-			maps *= 3;
+			maps *= 4;
 		for (stride = 0; stride <= MAX_STRIDE;
 		     stride = next_stride(stride)) {
-			plain_init(&plain, count, stride);
-			plain_alloc(&map, count, stride);
+			plain_init(&plain, count, stride, stride % 3);
+			plain_alloc(&map, count, stride, stride % 3);
 			differs = NULL;
 			/* From one to the next: each state follows each. */
 			for (code = 0; code < maps && !differs; code++) {
 				rest = code * 7 % maps;
 				for (index = 0; index < count; index++) {
-					set_both(&map, index, rest % 3);
-					rest /= 3;
+					set_both(&map, index, rest % 4);
+					rest /= 4;
 				}
 				differs = plain_compare_all(&plain, &map);
 				if (!differs)
 					differs = compare_windows(&map, edges,
 								  count);
+				if (code % 3 == 0)
+					age_both(&map);
 			}
 			free(map.busy);
 			EXPECT(!differs, "%s: %u ports, stride %u, map %u",
@@ -88,6 +96,12 @@ static const char *compare_edges(u32 count, u32 stride, u32 share)
 {
 	static const u32 near[EDGES] = { 0, 1, 63, 64, 127, 128, 510, 511, 512,
 					 513, 575, 576 };
+	/* PORTMAP_BUSY but for some. */
+	static const enum portmap_state states[10] = {
+		PORTMAP_LINGERING, PORTMAP_COOLING, PORTMAP_BUSY, PORTMAP_BUSY,
+		PORTMAP_BUSY, PORTMAP_BUSY, PORTMAP_BUSY, PORTMAP_BUSY,
+		PORTMAP_BUSY, PORTMAP_BUSY,
+	};
 	const char *differs;
 	struct portmap map;
 	u32 edges[EDGES + 2], edge_count = 0, i;
@@ -98,12 +112,11 @@ static const char *compare_edges(u32 count, u32 stride, u32 share)
 		edges[edge_count++] = count - 2;
 	edges[edge_count++] = count - 1;
 
-	plain_init(&plain, count, stride);
-	plain_alloc(&map, count, stride);
+	plain_init(&plain, count, stride, stride & 1);
+	plain_alloc(&map, count, stride, stride & 1);
 	for (i = 0; i < count; i++)
 		if (get_random_u32_below(100) < share)
-			set_both(&map, i, get_random_u32_below(10) ?
-				 PORTMAP_BUSY : PORTMAP_LINGERING);
+			set_both(&map, i, states[get_random_u32_below(10)]);
 	differs = plain_compare_all(&plain, &map);
 	if (!differs)
 		differs = compare_windows(&map, edges, edge_count);
@@ -143,7 +156,7 @@ static void test_only_one(void)
 		for (s = 0; s < ARRAY_SIZE(strides); s++) {
 			last = counts[c] - 1;
 			bad = 0;
-			plain_alloc(&map, counts[c], strides[s]);
+			plain_alloc(&map, counts[c], strides[s], false);
 			for (index = 0; index <= last; index++)
 				portmap_set(&map, index, PORTMAP_BUSY);
 			/* An odd step comes to every place in a word. */
@@ -175,10 +188,19 @@ static void test_only_one(void)
 
 static void test_size(void)
 {
-	EXPECT(portmap_size(28232) <= 12 * 1024, "%zu", portmap_size(28232));
-	EXPECT(portmap_size(512) == portmap_size(1));
-	EXPECT(portmap_size(513) == portmap_size(1024));
-	EXPECT(portmap_size(65536) == PORTMAP_BLOCKS_MAX * portmap_size(1));
+	u32 cools;
+
+	EXPECT(portmap_size(28232, false) <= 8 * 1024, "%zu",
+	       portmap_size(28232, false));
+	EXPECT(portmap_size(28232, true) <= 16 * 1024, "%zu",
+	       portmap_size(28232, true));
+	for (cools = 0; cools < 2; cools++) {
+		size_t one = portmap_size(1, cools);
+
+		EXPECT(portmap_size(512, cools) == one);
+		EXPECT(portmap_size(513, cools) == portmap_size(1024, cools));
+		EXPECT(portmap_size(65536, cools) == PORTMAP_BLOCKS_MAX * one);
+	}
 }
 
 const struct test portmap_tests[] = {
@@ -188,6 +210,6 @@ const struct test portmap_tests[] = {
 	  test_edges },
 	{ "the only free port is found, in maps of up to 65536 ports",
 	  test_only_one },
-	{ "a map of the default range takes at most 12 KiB", test_size },
+	{ "a map of the default range takes 8 KiB at most, 16 where ports cool", test_size },
 	{ }
 };

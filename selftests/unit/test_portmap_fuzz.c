@@ -33,11 +33,18 @@ static const char *fuzz_set(struct portmap *map, u32 share)
 	enum portmap_state state = PORTMAP_FREE, before = plain.state[index];
 
 	if (get_random_u32_below(100) < share)
-		state = get_random_u32_below(8) ? PORTMAP_BUSY :
-						  PORTMAP_LINGERING;
-	plain.state[index] = state;
+		state = PORTMAP_BUSY + (get_random_u32_below(8) ?
+					0 : get_random_u32_below(3));
+	plain_set(&plain, index, state);
 	return portmap_set(map, index, state) == before ?
 	       NULL : "set() didn't tell the state before";
+}
+
+/* Not often: it frees what cools. */
+static void fuzz_age(struct portmap *map)
+{
+	portmap_age(map);
+	plain_age(&plain);
 }
 
 static const char *fuzz_query(const struct portmap *map)
@@ -66,11 +73,14 @@ static void test_fuzz(void)
 		u32 count = 1 + get_random_u32_below(done % 3 ? 200 : 1400);
 
 		share = get_random_u32_below(101);
-		plain_init(&plain, count, random_stride());
-		plain_alloc(&map, count, plain.stride);
-		for (i = 0; i < PER_MAP && !differs; i++)
+		plain_init(&plain, count, random_stride(), done % 4);
+		plain_alloc(&map, count, plain.stride, plain.generations);
+		for (i = 0; i < PER_MAP && !differs; i++) {
 			differs = get_random_u32_below(4) ?
 				  fuzz_set(&map, share) : fuzz_query(&map);
+			if (i % 50 == 49)
+				fuzz_age(&map);
+		}
 		if (!differs)
 			differs = plain_compare_all(&plain, &map);
 		free(map.busy);
@@ -88,13 +98,15 @@ static void test_fuzz_large(void)
 
 	for (c = 0; c < ARRAY_SIZE(counts); c++)
 		for (round = 0; round < 4; round++) {
-			plain_init(&plain, counts[c], random_stride());
-			plain_alloc(&map, counts[c], plain.stride);
+			plain_init(&plain, counts[c], random_stride(), round);
+			plain_alloc(&map, counts[c], plain.stride, round);
 			for (i = 0; i < LARGE_SETS && !differs; i++) {
 				differs = fuzz_set(&map, 30 * round + 5);
 				if (i % (LARGE_SETS / LARGE_QUERIES) == 0 &&
 				    !differs)
 					differs = fuzz_query(&map);
+				if (i % (LARGE_SETS / 20) == 0)
+					fuzz_age(&map);
 			}
 			if (!differs)
 				differs = plain_compare_all(&plain, &map);

@@ -10,5 +10,11 @@
 extern unsigned long jiffies;
 
 #define time_after_eq(a, b)	((long)((a) - (b)) >= 0)
+#define time_after(a, b)	((long)((b) - (a)) < 0)
+
+static inline unsigned long msecs_to_jiffies(unsigned int ms)
+{
+	return ((unsigned long)ms * HZ + 999) / 1000;
+}
 
 #endif
