@@ -131,6 +131,13 @@ struct dynport_algorithm {
 	void (*moved)(void *state, struct dynport_request *req, u32 from,
 		      u32 to);
 
+	/*
+	 * The search ended with @port, which the algorithm hadn't named: the
+	 * kernel's own search found it, or it was the last resort of a port
+	 * map. It may be outside of req->ports. Optional.
+	 */
+	void (*taken)(void *state, struct dynport_request *req, u16 port);
+
 	struct list_head list;		/* the registry's */
 };
 

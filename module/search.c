@@ -100,9 +100,11 @@ static bool search_avoids_too_many(const struct dynport_search *search)
  * So much is reserved that drawing doesn't meet the rest: draw among the
  * unreserved ports instead, which takes two walks over the tier.
  */
-static noinline u16 search_draw_unreserved(struct dynport_search *search)
+static noinline u16 search_draw_unreserved(struct dynport_search *search,
+					   struct dynport_instance *instance)
 {
 	u32 count = search->req.ports.count, unreserved = 0, nth;
+	u32 drawn = search->index;
 	u16 port;
 
 	for (search->index = 0; search->index < count; search->index++)
@@ -113,8 +115,13 @@ static noinline u16 search_draw_unreserved(struct dynport_search *search)
 	nth = dynport_random_below(unreserved);
 	for (search->index = 0; search->index < count; search->index++) {
 		port = search_port(search);
-		if (port && !nth--)
+		if (port && !nth--) {
+			if (instance->algorithm->moved)
+				instance->algorithm->moved(instance->state,
+							   &search->req, drawn,
+							   search->index);
 			return port;
+		}
 	}
 	return 0;	/* the list has grown meanwhile */
 }
@@ -134,7 +141,7 @@ static noinline u16 search_advance(struct dynport_search *search,
 		search->steps++;
 		if (algorithm->next) {
 			if (draws++ == SEARCH_DRAWS)
-				return search_draw_unreserved(search);
+				return search_draw_unreserved(search, instance);
 			search->index = algorithm->next(instance->state, req,
 							search->index);
 		} else {
@@ -374,10 +381,33 @@ static __always_inline void search_account(const struct dynport_search *search, 
 		dynport_count_path(stats, path, DYNPORT_STAT_EXHAUSTED, 1);
 }
 
+/* Did the algorithm name the port that the search ended with? */
+static bool search_is_named(const struct dynport_search *search)
+{
+	if (search->space && (search->cooling || search->lingering))
+		return false;
+	return !search->fell_back && !search->tried_last;
+}
+
+/* It didn't, and is told. */
+static void search_taken(struct dynport_search *search, u16 port)
+{
+	struct dynport_request *req = &search->req;
+	struct dynport_instance *instance;
+
+	rcu_read_lock();
+	instance = rcu_dereference(search->netns->instance[req->path]);
+	if (instance && instance->algorithm->taken)
+		instance->algorithm->taken(instance->state, req, port);
+	rcu_read_unlock();
+}
+
 void dynport_search_end_slow(struct dynport_search *search, int err, u16 port)
 {
 	search_account(search, err);
 	search_passed(search);
+	if (unlikely(!err && !search_is_named(search)))
+		search_taken(search, port);
 	if (search->fell_back && err) {
 		trace_dynport_exhausted(&search->req);
 		dynport_pressure_exhausted(search);

@@ -17,7 +17,12 @@
 #include "space.h"
 #include "sweep.h"
 
-#define MAPPED_DRAWS	16	/* of an algorithm, before the next free port */
+/*
+ * Draws of an algorithm before the next free port is taken: where most are
+ * free, so many that this doesn't happen.
+ */
+#define MAPPED_DRAWS	16
+#define MAPPED_DRAWS_MAX	64
 #define MAPPED_GUARDED	8	/* guarded ports put off when none is free */
 #define MAPPED_LINGERERS 8	/* candidates in TIME_WAIT per search */
 #define MAPPED_SHORT	32	/* short of ports: less than 1/32 is free */
@@ -44,19 +49,27 @@ static __always_inline u32 mapped_choose(struct dynport_search *search,
 	const struct dynport_algorithm *algorithm = instance->algorithm;
 	const struct portmap *map = &search->space->map;
 	struct dynport_request *req = &search->req;
-	u32 number, index, first, moved, draws;
+	u32 number, index, first, moved, draws, most;
 
 	if (likely(algorithm->uniform))
 		return portmap_nth_free(map, search->class, low, high,
 					dynport_random_below(free));
 
-	number = algorithm->first(instance->state, req);
+	/* The same choice still, if the last candidate was refused. */
+	if (algorithm->next && search->instance == instance)
+		number = algorithm->next(instance->state, req, search->index);
+	else
+		number = algorithm->first(instance->state, req);
 	first = number;
-	for (draws = 0; algorithm->next && draws < MAPPED_DRAWS; draws++) {
+	most = map->free[0] + map->free[1] > map->count / 2 ?
+	       MAPPED_DRAWS_MAX : MAPPED_DRAWS;
+	for (draws = 0; algorithm->next && draws < most; draws++) {
 		index = dynport_ports_nth(&req->ports, number) -
 			search->space->low;
-		if (portmap_get(map, index) == PORTMAP_FREE)
+		if (portmap_get(map, index) == PORTMAP_FREE) {
+			search->index = number;
 			return index;
+		}
 		number = algorithm->next(instance->state, req, number);
 	}
 	index = portmap_next_free(map, search->class, low, high,
@@ -65,6 +78,7 @@ static __always_inline u32 mapped_choose(struct dynport_search *search,
 	moved = dynport_ports_index(&req->ports, search->space->low + index);
 	if (algorithm->moved)
 		algorithm->moved(instance->state, req, number, moved);
+	search->index = moved;
 	/* As many steps as if each port in between had been refused. */
 	search->steps = moved >= first ? moved - first :
 					 moved + req->ports.count - first;

@@ -110,7 +110,7 @@ const struct measure entropy_measures[] = {
 	  .claims = RANDOM_CLAIMS,
 	  .least = __builtin_log2(MEASURE_CLASS) - 0.5, .most = INFINITY,
 	  .other_claims = OF(LEAST_RECENT),
-	  .other_least = __builtin_log2(MEASURE_CLASS / 4) - 0.5,
+	  .other_least = __builtin_log2(MEASURE_CLASS / 2) - 0.5,
 	  .skips = OF(DOUBLEHASH_256) },
 	{ .test = "T9", .figure = "UDP: effective ports / N",
 	  .precision = 3, .take = take_udp,
