@@ -14,6 +14,8 @@ BEGIN {
 	limit["connect"] = 1.015
 	limit_stock["bind"] = limit["bind"] = 1.25
 	limit_stock["udp"] = limit["udp"] = 1.25
+	limit_policies["connect"] = 1.03
+	limit_policies["bind"] = limit_policies["udp"] = 1.5
 	# The largest spread of the baseline, of the excess that a limit allows.
 	noise = 0.25
 }
@@ -87,7 +89,11 @@ END {
 				continue
 			}
 			ratio = m / base[kind]
-			max = state == "stock" ? limit_stock[path] : limit[path]
+			max = limit[path]
+			if (state == "stock")
+				max = limit_stock[path]
+			if (state == "policies")
+				max = limit_policies[path]
 			mark = " "
 			if (ratio > max) {
 				mark = "*"
@@ -100,6 +106,9 @@ END {
 	printf "%-14s", "limit: stock"
 	for (k = 1; k <= 4; k++)
 		printf "  %16.4f ", limit_stock[substr(kinds[k], 1, index(kinds[k], "/") - 1)]
+	printf "\n%-14s", "limit: policies"
+	for (k = 1; k <= 4; k++)
+		printf "  %16.4f ", limit_policies[substr(kinds[k], 1, index(kinds[k], "/") - 1)]
 	printf "\n%-14s", "limit: others"
 	for (k = 1; k <= 4; k++)
 		printf "  %16.4f ", limit[substr(kinds[k], 1, index(kinds[k], "/") - 1)]
