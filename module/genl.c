@@ -3,7 +3,7 @@
  * genl.c - the generic netlink family "dynport"
  *
  * What can be asked, by whom, and with which attributes; who answers is in
- * lease.c and report.c. Requests run in process context, in parallel; a
+ * lease.c, report.c, explain.c and picture.c. Requests run in process context, in parallel; a
  * dump goes on whenever its reader reads, and holds a reference on the module
  * until then.
  *
@@ -13,8 +13,11 @@
 #include <linux/module.h>
 
 #include "event.h"
+#include "explain.h"
 #include "genl.h"
 #include "lease.h"
+#include "picture.h"
+#include "question.h"
 #include "report.h"
 
 static const struct genl_ops genl_ops[] = {
@@ -28,6 +31,18 @@ static const struct genl_ops genl_ops[] = {
 		.start	= dynport_lease_dump_start,
 		.dumpit	= dynport_lease_dump,
 		.done	= dynport_lease_dump_done,
+	}, {
+		.cmd	= DYNPORT_CMD_EXPLAIN,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= dynport_explain,
+		.policy	= dynport_question_policy,
+		.maxattr = DYNPORT_A_MAX,
+	}, {
+		.cmd	= DYNPORT_CMD_GET_PORTS,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= dynport_picture,
+		.policy	= dynport_question_policy,
+		.maxattr = DYNPORT_A_MAX,
 	},
 };
 

@@ -22,6 +22,7 @@
 #include <linux/static_call.h>
 
 #include "compat.h"
+#include "event.h"
 #include "guard.h"
 #include "netns.h"
 
@@ -136,7 +137,8 @@ static __always_inline void hook_named_port(const struct sock *sk, u16 port)
  * @sk: the socket that wants a port
  * @path: the path it comes by
  *
- * Unless the namespace leaves this path to the kernel: then it is only counted.
+ * Unless the namespace leaves this path to the kernel, and nobody listens to
+ * what comes of it: then it is only counted.
  */
 static __always_inline void hook_redirect(struct dynport_function *function,
 					  struct ftrace_regs *fregs,
@@ -151,7 +153,8 @@ static __always_inline void hook_redirect(struct dynport_function *function,
 	/* As in dynport_netns_enter(): counters may be freed once dead. */
 	preempt_disable_notrace();
 	netns = dynport_netns_nopreempt(sock_net(sk));
-	if (likely(!READ_ONCE(netns->bypass[path])))
+	if (likely(!READ_ONCE(netns->bypass[path])) ||
+	    (!READ_ONCE(netns->dead) && dynport_event_wanted(netns->net)))
 		dynport_ftrace_set_ip(fregs,
 				      (unsigned long)function->replacement);
 	else if (!READ_ONCE(netns->dead))

@@ -101,23 +101,11 @@ static __always_inline void portmap_account(struct portmap *map, u32 index, int 
 	map->free[class] += change;
 }
 
-void portmap_init(struct portmap *map, void *memory, u32 count, u32 stride,
-		  bool generations)
+static void portmap_lay_out(struct portmap *map, void *memory, u32 blocks,
+			    bool generations)
 {
-	u32 blocks = portmap_blocks(count), word;
 	unsigned long *bitmap = memory;
-	unsigned int class;
 
-	map->count = count;
-	map->stride = stride;
-	map->bind_mask = stride < 2 || stride >= ARRAY_SIZE(portmap_every) ? 0 :
-			 portmap_every[stride] << (stride - 1);
-	map->free[0] = 0;
-	map->free[1] = 0;
-	map->lingering = 0;
-	map->cooling = 0;
-	map->generation = 0;
-	memset(map->group_free, 0, sizeof(map->group_free));
 	map->busy = bitmap;
 	bitmap += blocks * WORDS_PER_BLOCK;
 	map->linger = bitmap;
@@ -132,6 +120,25 @@ void portmap_init(struct portmap *map, void *memory, u32 count, u32 stride,
 	}
 	map->block_free[0] = (void *)bitmap;
 	map->block_free[1] = map->block_free[0] + blocks;
+}
+
+void portmap_init(struct portmap *map, void *memory, u32 count, u32 stride,
+		  bool generations)
+{
+	u32 blocks = portmap_blocks(count), word;
+	unsigned int class;
+
+	map->count = count;
+	map->stride = stride;
+	map->bind_mask = stride < 2 || stride >= ARRAY_SIZE(portmap_every) ? 0 :
+			 portmap_every[stride] << (stride - 1);
+	map->free[0] = 0;
+	map->free[1] = 0;
+	map->lingering = 0;
+	map->cooling = 0;
+	map->generation = 0;
+	memset(map->group_free, 0, sizeof(map->group_free));
+	portmap_lay_out(map, memory, blocks, generations);
 	bitmap_set(map->busy, count, blocks * PORTMAP_BLOCK - count);
 	for (word = 0; word < blocks * WORDS_PER_BLOCK; word++) {
 		for (class = 0; class < 2; class++) {
@@ -145,6 +152,15 @@ void portmap_init(struct portmap *map, void *memory, u32 count, u32 stride,
 			map->free[class] += n;
 		}
 	}
+}
+
+void portmap_copy(struct portmap *map, void *memory, const struct portmap *from)
+{
+	bool generations = from->born[0];
+
+	*map = *from;
+	memcpy(memory, from->busy, portmap_size(from->count, generations));
+	portmap_lay_out(map, memory, portmap_blocks(from->count), generations);
 }
 
 enum portmap_state portmap_get(const struct portmap *map, u32 index)

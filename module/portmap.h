@@ -72,6 +72,9 @@ size_t portmap_size(u32 count, bool generations);
 void portmap_init(struct portmap *map, void *memory, u32 count, u32 stride,
 		  bool generations);
 
+/* A map as @from is, with @memory as for portmap_init(); may be overwritten. */
+void portmap_copy(struct portmap *map, void *memory, const struct portmap *from);
+
 enum portmap_state portmap_get(const struct portmap *map, u32 index);
 
 /* Returns the state before. */

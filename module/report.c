@@ -56,7 +56,7 @@ int dynport_report_map(struct sk_buff *skb, const struct dynport_space *space)
 	    nla_put_u32(skb, DYNPORT_A_BUSY, dynport_space_busy(space)) ||
 	    nla_put_u32(skb, DYNPORT_A_FREE, free) ||
 	    nla_put_u32(skb, DYNPORT_A_LINGERING, map->lingering) ||
-	    nla_put_u32(skb, DYNPORT_A_COOLING, 0) ||
+	    nla_put_u32(skb, DYNPORT_A_COOLING, map->cooling) ||
 	    nla_put_u64_64bit(skb, DYNPORT_A_SEARCHES, space->searches,
 			      DYNPORT_A_PAD) ||
 	    nla_put_u64_64bit(skb, DYNPORT_A_FAILED, space->exhausted,

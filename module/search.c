@@ -151,10 +151,10 @@ static noinline u16 search_advance(struct dynport_search *search,
 							   search->index);
 		}
 		port = search_port(search);
-		if (!port)
-			dynport_search_skipped(search);
-	} while (!port);
-	return port;
+		if (likely(port))
+			return port;
+		dynport_search_skip(search);
+	} while (1);
 }
 
 /*
@@ -174,7 +174,7 @@ static __always_inline u16 search_begin_tier(struct dynport_search *search,
 	if (likely(port))
 		return port;
 	search->plain = false;
-	dynport_search_skipped(search);
+	dynport_search_skip(search);
 	return search_advance(search, instance);
 }
 

@@ -48,6 +48,7 @@
 #include "netns.h"
 #include "root_reserve.h"
 #include "trace.h"
+#include "uapi/dynport.h"
 
 /*
  * On the stack it is DYNPORT_UNINITIALIZED: every field is set in
@@ -94,6 +95,9 @@ struct dynport_search {
 	bool lingering;		/* the candidate is one of those */
 	bool cooling;		/* ... or to be avoided */
 	u8 guarded;		/* of these, put off */
+	/* Hears of ports that are skipped: see explain.c. NULL in a search. */
+	void (*skipped)(const struct dynport_search *search, u16 port,
+			u8 verdict);
 };
 
 /* What a search goes through, as far as candidates are left to an algorithm. */
@@ -102,6 +106,14 @@ enum dynport_tier {
 	DYNPORT_TIER_LAST_CLASS,	/* the other's, or the only one */
 	DYNPORT_TIER_ANY_PORT,		/* also what has been avoided so far */
 };
+
+/* @verdict: why the search goes on without proposing @port. */
+static inline void dynport_search_skipped(const struct dynport_search *search,
+					  u16 port, enum dynport_verdict verdict)
+{
+	if (unlikely(search->skipped))
+		search->skipped(search, port, verdict);
+}
 
 /* The class that is a path's own. */
 static __always_inline enum dynport_class
@@ -154,6 +166,7 @@ dynport_search_begin(struct dynport_search *search, struct dynport_netns *netns,
 	search->failed_by_map = false;
 	search->kept = false;
 	search->root = DYNPORT_ROOT_UNKNOWN;
+	search->skipped = NULL;
 	search->steps = 0;
 	search->plain = true;
 	search->start_ns = 0;
@@ -239,14 +252,14 @@ static __always_inline void dynport_search_end(struct dynport_search *search,
 /*
  * Of search_avoid.c, for the other two. _why_avoid(): the counter for why a port is
  * to be avoided in this tier, DYNPORT_PATH_STATS if it isn't; locks of maps
- * must not be held. _avoided(): such a port is skipped. _skipped(): the
- * candidate is, whether for that or because it is reserved.
+ * must not be held. _avoided(): such a port is skipped. _skip(): the candidate
+ * is, whether for that or because it is reserved.
  */
 enum dynport_path_stat
 dynport_search_why_avoid(const struct dynport_search *search, u16 port);
-void dynport_search_avoided(struct dynport_search *search,
+void dynport_search_avoided(struct dynport_search *search, u16 port,
 			    enum dynport_path_stat why);
-void dynport_search_skipped(struct dynport_search *search);
+void dynport_search_skip(struct dynport_search *search);
 
 /*
  * Between search.c and search_mapped.c: the parts of the above for a search

@@ -35,17 +35,19 @@ dynport_search_why_avoid(const struct dynport_search *search, u16 port)
  * A few ports are services'. Where it is many, they were listened on for a
  * moment, as a server of FTP does, and not worth to be looked past for long.
  */
-void dynport_search_avoided(struct dynport_search *search,
+void dynport_search_avoided(struct dynport_search *search, u16 port,
 			    enum dynport_path_stat why)
 {
-	u32 weight = why == DYNPORT_STAT_REFUSED_GUARD ? 4 : 1;
+	bool guarded = why == DYNPORT_STAT_REFUSED_GUARD;
 
-	search->avoided = min(search->avoided + weight,
+	search->avoided = min(search->avoided + (guarded ? 4 : 1),
 			      DYNPORT_SEARCH_AVOIDED_MAX);
+	dynport_search_skipped(search, port, guarded ? DYNPORT_VERDICT_GUARDED :
+						       DYNPORT_VERDICT_COOLING);
 	dynport_count_path(search->netns->stats, search->req.path, why, 1);
 }
 
-void dynport_search_skipped(struct dynport_search *search)
+void dynport_search_skip(struct dynport_search *search)
 {
 	struct dynport_netns *netns = search->netns;
 	enum dynport_path_stat why;
@@ -54,10 +56,11 @@ void dynport_search_skipped(struct dynport_search *search)
 	port = dynport_ports_nth(&search->req.ports, search->index);
 	if (inet_is_local_reserved_port(netns->net, port)) {
 		search->reserved++;
+		dynport_search_skipped(search, port, DYNPORT_VERDICT_RESERVED);
 		return;
 	}
 	why = dynport_search_why_avoid(search, port);
 	/* It isn't any more if time has passed. */
 	if (why != DYNPORT_PATH_STATS)
-		dynport_search_avoided(search, why);
+		dynport_search_avoided(search, port, why);
 }

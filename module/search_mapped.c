@@ -38,6 +38,17 @@ void dynport_search_mapped_begin(struct dynport_search *search)
 	search->plain = false;
 }
 
+/* A port is passed over, since it isn't free. */
+static void mapped_skipped(const struct dynport_search *search, u32 index)
+{
+	const struct dynport_space *space = search->space;
+	bool cools = portmap_get(&space->map, index) == PORTMAP_COOLING;
+
+	dynport_search_skipped(search, space->low + index,
+			       cools ? DYNPORT_VERDICT_COOLING :
+				       DYNPORT_VERDICT_MAP);
+}
+
 /*
  * The free port, as an index of the map, that the algorithm would come to;
  * @free are free.
@@ -70,11 +81,14 @@ static __always_inline u32 mapped_choose(struct dynport_search *search,
 			search->index = number;
 			return index;
 		}
+		mapped_skipped(search, index);
 		number = algorithm->next(instance->state, req, number);
 	}
-	index = portmap_next_free(map, search->class, low, high,
-				  dynport_ports_nth(&req->ports, number) -
-				  search->space->low);
+	index = dynport_ports_nth(&req->ports, number) - search->space->low;
+	if (portmap_get(map, index) != PORTMAP_FREE) {
+		mapped_skipped(search, index);
+		index = portmap_next_free(map, search->class, low, high, index);
+	}
 	moved = dynport_ports_index(&req->ports, search->space->low + index);
 	if (algorithm->moved)
 		algorithm->moved(instance->state, req, number, moved);
@@ -201,7 +215,7 @@ static noinline bool mapped_put_off(struct dynport_search *search, u32 index,
 	dynport_quarantine_begin(search->netns, space, index);
 	spin_unlock_bh(&space->lock);
 	search->map_index = index;
-	dynport_search_avoided(search, why);
+	dynport_search_avoided(search, port, why);
 	return true;
 }
 
@@ -243,11 +257,14 @@ u16 dynport_search_mapped_next(struct dynport_search *search)
 
 		/* One newly reserved stays marked busy. */
 		port = space->low + index;
-		if (unlikely(inet_is_local_reserved_port(netns->net, port)))
+		if (unlikely(inet_is_local_reserved_port(netns->net, port))) {
 			search->reserved++;
-		else if (likely(!READ_ONCE(netns->avoid)) ||
-			 !mapped_put_off(search, index, port))
+			dynport_search_skipped(search, port,
+					       DYNPORT_VERDICT_RESERVED);
+		} else if (likely(!READ_ONCE(netns->avoid)) ||
+			   !mapped_put_off(search, index, port)) {
 			break;
+		}
 	} while (1);
 
 	search->map_index = index;

@@ -217,6 +217,22 @@ struct dynport_space *dynport_space_get(struct dynport_netns *netns,
 	return space;
 }
 
+struct dynport_space *dynport_space_peek(struct dynport_netns *netns,
+					 const struct dynport_request *req,
+					 u32 low, u32 high)
+{
+	struct dynport_space_key key;
+	struct dynport_space *space;
+
+	space_key_init(&key, req);
+	space = space_find(netns, &key);
+	if (space && !space_fits(netns, space, low, high, false)) {
+		dynport_space_put(space);
+		space = NULL;
+	}
+	return space;
+}
+
 /* How many maps there may be. */
 static u32 space_limit(const struct dynport_netns *netns)
 {

@@ -141,6 +141,10 @@ struct dynport_space *dynport_space_get(struct dynport_netns *netns,
 struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 					   const struct dynport_request *req,
 					   u32 low, u32 high, bool part);
+/* The space that _get() would return, for who only wants to look. */
+struct dynport_space *dynport_space_peek(struct dynport_netns *netns,
+					 const struct dynport_request *req,
+					 u32 low, u32 high);
 void dynport_space_put(struct dynport_space *space);
 
 /* Settings have changed: drop the maps that are too many now. May sleep. */
@@ -166,7 +170,8 @@ static inline u32 dynport_space_busy(const struct dynport_space *space)
 {
 	const struct portmap *map = &space->map;
 
-	return map->count - map->free[0] - map->free[1] - map->lingering;
+	return map->count - map->free[0] - map->free[1] - map->lingering -
+	       map->cooling;
 }
 
 /* For pernet init and exit, and the module's. */

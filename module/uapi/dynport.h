@@ -89,6 +89,9 @@
 #define DYNPORT_GENL_VERSION	1
 #define DYNPORT_EVENTS		"events"
 
+#define DYNPORT_EXPLAIN_MAX	256	/* candidates */
+#define DYNPORT_EXPLAIN_DEFAULT	16
+
 enum dynport_cmd {
 	DYNPORT_CMD_UNSPEC,
 	DYNPORT_CMD_GET_SPACE,
