@@ -19,7 +19,9 @@
  *	DYNPORT_A_LOW, _HIGH			the map's window
  *	DYNPORT_A_PORTS				how many ports that are
  *	DYNPORT_A_BUSY, _FREE, _LINGERING, _COOLING	their sum is _PORTS
- *	DYNPORT_A_SEARCHES, _FAILED		since the map was started
+ *	DYNPORT_A_SEARCHES, _FAILED		since the map was started; that
+ *						of which EXHAUSTED tells isn't
+ *						counted yet
  *	DYNPORT_A_IDLE_MS			since its last use
  *
  * DYNPORT_CMD_GET_LEASE, with NLM_F_DUMP: the leases, that is the sockets whose
@@ -29,6 +31,11 @@
  *	DYNPORT_A_FAMILY, _PROTOCOL, _LADDR, _PORT, _IFINDEX
  *	DYNPORT_A_UID				the socket's owner
  *	DYNPORT_A_COOKIE			the socket's cookie (SO_COOKIE)
+ * The cookie tells leases apart: a socket has one at most, and several may have
+ * the same port. _LADDR is what the socket was bound to, also once connect()
+ * has given a UDP socket an address; the any-address of AF_INET6 includes IPv4
+ * unless the socket is IPV6_V6ONLY. A socket in use is waited for, a tenth of a
+ * second for each part of the dump at most.
  *
  * DYNPORT_CMD_EXPLAIN: the candidates that a search would go through if it
  * started now, without making one. The request has
@@ -39,19 +46,26 @@
  *	DYNPORT_A_IFINDEX			default: 0, no device
  *	DYNPORT_A_PROTOCOL			default: TCP, or UDP for path udp
  *	DYNPORT_A_COUNT				1 .. 256, default 16
+ *	DYNPORT_A_PORT				instead of candidates: what a
+ *						search would do with this port
  * and one message answers it, with
- *	DYNPORT_A_ALGORITHM, _LOW, _HIGH, and what is as in GET_SPACE if the
- *						space has a map
+ *	DYNPORT_A_ALGORITHM, and what GET_SPACE has; without a map, nothing
+ *						after _PORTS
  *	DYNPORT_A_CANDIDATE			nested, DYNPORT_A_COUNT times at
  *		most, in the order of the search: DYNPORT_A_PORT and
  *		DYNPORT_A_VERDICT. Algorithms that draw at random draw anew: the
- *		next search will come to other ports, by the same rules.
- * -EINVAL if an attribute is missing or has a bad value; -ENODEV if there is no
- * such device.
+ *		next search will come to other ports, by the same rules. Each
+ *		candidate is taken as refused by the kernel. There is none with
+ *		the algorithm stock, and after search_limit of them the kernel
+ *		would search. The source address of a connection is chosen
+ *		before its port: the algorithms that hash it need it in _LADDR.
+ * -EINVAL or -ERANGE if an attribute is missing or has a bad value; -ENODEV if
+ * there is no such device.
  *
  * DYNPORT_CMD_GET_PORTS: the window of a path as a picture. The request is as
- * for EXPLAIN; without _RADDR it is about the whole namespace. One message
- * answers it: DYNPORT_A_LOW and _HIGH, and for each of
+ * for EXPLAIN, but _RADDR and _RPORT may both be left out: then it is about the
+ * whole namespace. One message answers it: DYNPORT_A_LOW, _HIGH, _PORTS, and
+ * for each of
  *	DYNPORT_A_BUSY_BITMAP			the map says so; absent without
  *						a map
  *	DYNPORT_A_LINGERING_BITMAP		likewise
@@ -64,8 +78,9 @@
  * Multicast group "events" (DYNPORT_EVENTS):
  *
  * DYNPORT_CMD_PRESSURE		a mapped space has reached pressure_percent
- * DYNPORT_CMD_RELIEVED		it is 10 below again, or was exhausted and
- *				isn't any more
+ * DYNPORT_CMD_RELIEVED		after one of the others: it is 10 below again
+ *				(10 below 100, if pressure_percent is 0), or its
+ *				map has gone, so that nobody looks any more
  * DYNPORT_CMD_EXHAUSTED	a request failed for want of a port. At most one
  *				a second for each space; DYNPORT_A_SUPPRESSED
  *				tells how many failures went unannounced since
@@ -75,12 +90,18 @@
  * DYNPORT_CMD_LEASE_NEW	a lease begins
  * DYNPORT_CMD_LEASE_DEL	a lease ends: the socket is closed, or, of TCP,
  *				becomes a connection
- *	both as a message of GET_LEASE. LEASE_NEW is sent after the choice, so a
- *	dump that is taken after joining the group, and the events since,
- *	together tell of every lease.
+ *	both as a message of GET_LEASE. A dump that is taken after joining the
+ *	group, and then all events since, in their order, tell of every lease:
+ *	for each cookie the last event is right, and without one the dump. What
+ *	happens while the dump is taken may be told by both.
+ *
+ * Of a path with the algorithm stock, failures are told of only while somebody
+ * listens. DYNPORT_A_SUPPRESSED counts while somebody listens. At most 16 spaces
+ * without a map are told of in one second.
  *
  * A receiver that is too slow loses events: its socket reports ENOBUFS, and it
- * has to dump again. No event is built while nobody listens in the namespace.
+ * has to read on until its queue is empty, and then dump again. No event is
+ * built while nobody listens in any namespace; a namespace's events stay in it.
  */
 #ifndef _UAPI_DYNPORT_H
 #define _UAPI_DYNPORT_H
@@ -130,7 +151,7 @@ enum dynport_attribute {
 	DYNPORT_A_FAILED,		/* u64, searches that found no port */
 	DYNPORT_A_IDLE_MS,		/* u64, milliseconds */
 	DYNPORT_A_SUPPRESSED,		/* u32, events */
-	DYNPORT_A_UID,			/* u32, in the reader's user namespace */
+	DYNPORT_A_UID,			/* u32, in the netns's user namespace */
 	DYNPORT_A_COOKIE,		/* u64 */
 	DYNPORT_A_ALGORITHM,		/* string */
 	DYNPORT_A_COUNT,		/* u32 */
