@@ -33,7 +33,7 @@ struct answer {
 static void hear(const struct nlmsghdr *message, void *arg)
 {
 	struct heard *heard = arg;
-	netlink_attributes attr;
+	const struct nlattr *attr[DYNPORT_A_MAX + 1];
 
 	netlink_parse(message, attr);
 	switch (netlink_command(message)) {
@@ -58,7 +58,8 @@ static void hear(const struct nlmsghdr *message, void *arg)
 static void take_answer(const struct nlmsghdr *message, void *arg)
 {
 	struct answer *answer = arg;
-	netlink_attributes inner, all;
+	const struct nlattr *inner[DYNPORT_A_MAX + 1];
+	const struct nlattr *all[DYNPORT_A_MAX + 1];
 	const struct nlattr *attr;
 	int n;
 
@@ -255,6 +256,44 @@ TEST_F(events, get_ports_draws_the_window)
 	ASSERT_EQ(0, answer.reserved[0]);
 	ASSERT_EQ(2, answer.reserved[1]);
 	ASSERT_FALSE(answer.busy_bitmap);
+}
+
+TEST_F(events, that_were_lost_are_owned_up_to)
+{
+	struct port_taker udp;
+	struct netlink small;
+	struct heard heard;
+	int i;
+
+	ASSERT_EQ(0, port_taker_open(&udp, PORT_PATH_UDP, AF_INET));
+	ASSERT_EQ(0, netlink_open(&small));
+	ASSERT_EQ(0, netlink_join(&small, 4096));
+	for (i = 0; i < 100; i++)
+		ASSERT_GE(port_sample(&udp), 0);
+	ASSERT_EQ(-ENOBUFS, netlink_events(&small, NULL, NULL));
+	/* Once the queue was empty, they come again. */
+	ASSERT_EQ(0, netlink_events(&small, NULL, NULL));
+	ASSERT_GE(port_sample(&udp), 0);
+	ASSERT_EQ(0, netlink_events(&small, hear, &heard));
+	/* The other one has room. */
+	ASSERT_EQ(0, netlink_events(&self->listener, hear, &heard));
+}
+
+TEST_F(events, do_not_keep_a_dying_namespace)
+{
+	struct netlink dying;
+	int home = netns_open(), i;
+
+	ASSERT_GE(home, 0);
+	for (i = 0; i < 20; i++) {
+		ASSERT_EQ(0, netns_enter_new());
+		ASSERT_EQ(0, netlink_listen(&dying));
+		ASSERT_GE(port_sample(&(struct port_taker){
+			.path = PORT_PATH_UDP, .family = AF_INET }), 0);
+		ASSERT_EQ(0, netns_enter(home));
+		/* With it goes the namespace. */
+		netlink_close(&dying);
+	}
 }
 
 TEST_F(events, are_for_those_with_cap_net_admin)

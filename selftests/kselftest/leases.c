@@ -102,7 +102,7 @@ static bool leases_equal(struct leases *a, struct leases *b)
 
 static void lease_parse(const struct nlmsghdr *message, struct lease *lease)
 {
-	netlink_attributes attr;
+	const struct nlattr *attr[DYNPORT_A_MAX + 1];
 
 	netlink_parse(message, attr);
 	memset(lease, 0, sizeof(*lease));

@@ -37,7 +37,6 @@ struct netlink_request {
 	char attributes[1024];
 };
 
-typedef const struct nlattr *netlink_attributes[DYNPORT_A_MAX + 1];
 typedef void (*netlink_take)(const struct nlmsghdr *message, void *arg);
 
 static inline void *netlink_payload(const struct nlattr *attr)
@@ -82,11 +81,11 @@ static inline uint64_t netlink_u64(const struct nlattr *attr)
 
 /* Sorts by number; those that are missing are NULL. */
 static inline void netlink_sort(const struct nlattr *start, int length,
-				netlink_attributes attrs)
+				const struct nlattr *attrs[DYNPORT_A_MAX + 1])
 {
 	const struct nlattr *attr;
 
-	memset(attrs, 0, sizeof(netlink_attributes));
+	memset(attrs, 0, (DYNPORT_A_MAX + 1) * sizeof(attrs[0]));
 	netlink_for_each(attr, start, length)
 		if ((attr->nla_type & NLA_TYPE_MASK) <= DYNPORT_A_MAX)
 			attrs[attr->nla_type & NLA_TYPE_MASK] = attr;
@@ -103,7 +102,7 @@ static inline int netlink_size(const struct nlmsghdr *message)
 }
 
 static inline void netlink_parse(const struct nlmsghdr *message,
-				 netlink_attributes attrs)
+				 const struct nlattr *attrs[DYNPORT_A_MAX + 1])
 {
 	netlink_sort(netlink_first(message), netlink_size(message), attrs);
 }
