@@ -279,7 +279,7 @@ TEST_F(events, that_were_lost_are_owned_up_to)
 	ASSERT_EQ(0, netlink_events(&self->listener, hear, &heard));
 }
 
-TEST_F(events, do_not_keep_a_dying_namespace)
+TEST_F(events, a_namespace_dies_with_its_listener)
 {
 	struct netlink dying;
 	int home = netns_open(), i;
