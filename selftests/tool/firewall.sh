@@ -46,7 +46,8 @@ set_count() {
 # firewall_start [ARGUMENT...] - in $ns; its words go to $work/words.
 firewall_start() {
 	rm -f "$work/words"
-	interruptible dynportctl -n $ns firewall "$@" >"$work/silence" 2>"$work/words" &
+	timeout 900 env --default-signal=INT,QUIT dynportctl -n $ns firewall "$@" \
+		>"$work/silence" 2>"$work/words" &
 	job=$!
 	until_true grep -qs 'ports are in the sets' "$work/words"
 }

@@ -164,6 +164,7 @@ done
 kill $job
 wait $job
 END
+rm -f "$work/events"
 run unshare --user --map-root-user --net timeout 120 bash "$work/flood" "$work"
 want_rc 0
 want_same "$(events '.event == "lost"' .event)" '"lost"'
