@@ -197,7 +197,8 @@ firewall_end INT 0
 want_sets
 firewall_start --remove
 firewall_end TERM 0
-want_sets
+# They were there before, and so was the table.
+want_same "$(in_ns $ns nft list ruleset | tr -d '\n')" "table inet dynport {}"
 in_ns "$ns" nft flush ruleset
 in_ns "$ns" nft -f "$work/ruleset"
 firewall_start --remove
