@@ -12,7 +12,7 @@ needs=script
 # shellcheck source=judge.sh
 . "$(dirname "$0")/judge.sh"
 
-begin 46
+begin 47
 
 # Without the module.
 
@@ -358,6 +358,26 @@ want_rc 1
 run dynportctl -n ..
 want_rc 1
 ok "a namespace that isn't there, or isn't one, exits 1"
+
+for verb in $(dynportctl --help | awk '/^  [a-z]/ { print $1 }'); do
+	run dynportctl "$verb" -n nonesuch
+	want_rc 1
+	want_err "nonesuch"
+	want_silent out
+	run dynportctl "$verb" --nonsense
+	want_rc 2
+	want_silent out
+	want_err "Try 'dynportctl $verb --help'"
+	run dynportctl "$verb" --help
+	want_rc 0
+	want_silent err
+	want_out "^Usage: dynportctl $verb"
+	dynportctl "$verb" --help >/dev/full 2>"$work/err"
+	rc=$?
+	want_rc 1
+	want_err "stdout"
+done
+ok "so it is with every verb, and with a wrong option, and a full stdout"
 
 # Permissions.
 
