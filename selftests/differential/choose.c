@@ -165,7 +165,8 @@ static void choose_option(struct episode *episode, struct operation *op)
 		op->size = sizeof(op->value.linger);
 	} else if (op->level == SOL_SOCKET && op->option == SO_BINDTODEVICE) {
 		n = dice_below(dice, episode->vrf ? 3 : 2);
-		strcpy(op->value.device, devices[n]);
+		snprintf(op->value.device, sizeof(op->value.device), "%s",
+			 devices[n]);
 		op->size = sizeof(op->value.device);
 	} else if (op->level == IPPROTO_IP &&
 		   op->option == IP_LOCAL_PORT_RANGE) {
@@ -214,7 +215,7 @@ static void choose_sysctl(struct episode *episode, struct operation *op)
 		break;
 	case 1:
 		op->name = "ipv4/ip_local_reserved_ports";
-		strcpy(op->text, "\n");
+		sprintf(op->text, "\n");
 		break;
 	default:
 		op->name = "ipv4/ip_local_reserved_ports";
@@ -235,7 +236,8 @@ static void choose_module(struct dice *dice, struct operation *op)
 	int n = dice_below(dice, 4);
 
 	op->name = settings[n].name;
-	strcpy(op->text, settings[n].values[dice_below(dice, 4)]);
+	snprintf(op->text, sizeof(op->text), "%s",
+		 settings[n].values[dice_below(dice, 4)]);
 }
 
 /* A slot that is open, or not, as wanted; -1 if the first tries miss. */

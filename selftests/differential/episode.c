@@ -123,14 +123,9 @@ static bool is_reserved(const struct episode *episode, int port)
 {
 	int first, last;
 
-	switch (sscanf(episode->reserved, "%d-%d", &first, &last)) {
-	case 1:
-		return port == first;
-	case 2:
-		return port >= first && port <= last;
-	default:
+	if (sscanf(episode->reserved, "%d-%d", &first, &last) != 2)
 		return false;
-	}
+	return port >= first && port <= last;
 }
 
 /* As inet_sk_get_local_port_range() intersects them. */
@@ -222,7 +217,8 @@ static void note(struct episode *episode, const struct operation *op,
 			break;
 		case OPERATION_SYSCTL:
 			if (strstr(op->name, "reserved"))
-				strcpy(episode->reserved, op->text);
+				memcpy(episode->reserved, op->text,
+				       sizeof(episode->reserved));
 			else
 				episode->autobind_reuse = op->text[0] == '1';
 			break;

@@ -124,7 +124,7 @@ static int perform_here(struct world *world, const struct operation *op)
 		return world->has_module ?
 		       -world_set(world, op->name, op->text) : 0;
 	default:
-		return ENOSYS;
+		return EOPNOTSUPP;
 	}
 }
 
