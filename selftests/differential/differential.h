@@ -12,7 +12,8 @@
  * must be the same in both.
  *
  *	main.c		options, episodes, what is said of a difference
- *	episode.c	the settings of an episode; its steps
+ *	episode.c	the settings of an episode
+ *	step.c		one operation in both worlds
  *	choose.c	which operation comes next
  *	perform.c	performing it
  *	world.c		namespaces and their settings
@@ -148,9 +149,9 @@ struct episode {
 	long failures;			/* operations that both refused */
 	long chosen;			/* ports that dynport chose */
 	long exhausted;			/* requests that found no port */
-	long remembered;		/* of them, asked again: see episode.c */
+	long remembered;		/* of them, asked again: see step.c */
 	const char *difference;		/* NULL: none */
-	bool cut_short;			/* by the clock or chance: see episode.c */
+	bool cut_short;			/* by the clock or chance: see step.c */
 };
 
 /* world.c; all return 0 or -errno */
@@ -167,6 +168,9 @@ void perform(struct world *world, const struct operation *operation,
 	     struct outcome *outcome);
 /* What can be seen of a slot's socket now, but for the error. */
 void observe(const struct world *world, int slot, struct outcome *outcome);
+
+/* Sets episode->difference, or returns -errno. */
+int step_perform(struct episode *episode, const struct operation *op);
 
 /* Returns 0; 1 if a difference was found; -errno if it couldn't go on. */
 int episode_run(struct episode *episode, const struct settings *settings,
