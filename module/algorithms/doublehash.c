@@ -119,10 +119,13 @@ static void doublehash_passed(void *state, struct dynport_request *req,
 			      u32 steps)
 {
 	struct doublehash_state *doublehash = state;
-	u32 *cell = &doublehash->cells[req->scratch];
+	u32 *cell;
 
-	if (dynport_has_peer(req))
-		WRITE_ONCE(*cell, READ_ONCE(*cell) + steps);
+	/* Only then it has one. */
+	if (!dynport_has_peer(req))
+		return;
+	cell = &doublehash->cells[req->scratch];
+	WRITE_ONCE(*cell, READ_ONCE(*cell) + steps);
 }
 
 struct dynport_algorithm dynport_doublehash = {
