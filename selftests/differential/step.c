@@ -207,11 +207,11 @@ static const char *settle(struct episode *episode, struct step *step)
 		}
 		if (step->ours.error != step->theirs.error)
 			break;
-		/* a pending error is told once */
-		if (step->ours.pending != step->theirs.pending)
-			break;
-		observe(&episode->ours, op->slot, &step->ours);
-		observe(&episode->theirs, op->slot, &step->theirs);
+		/* a pending error is told once: don't ask again who has told */
+		if (!step->ours.pending)
+			observe(&episode->ours, op->slot, &step->ours);
+		if (!step->theirs.pending)
+			observe(&episode->theirs, op->slot, &step->theirs);
 		difference = compare(&step->ours, &step->theirs);
 	}
 	return difference;
