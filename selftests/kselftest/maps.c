@@ -20,6 +20,8 @@
 #define OTHER_PORTS 128
 #define FAILURES 200
 #define NAMESPACES 5
+#define DESTINATIONS 4
+#define DROP_CACHES "/proc/sys/vm/drop_caches"
 /*
  * A sweep that looks at a port just when it is being taken may leave it free
  * in the map, which costs a refusal later on. So few are no error.
@@ -274,6 +276,86 @@ TEST(a_limit_of_1_keeps_the_last_of_two)
 	ASSERT_EQ(1, spaces_read(&space));
 	EXPECT_EQ(PORT_LISTENER + 1, space.rport);
 	expect_exhausted(_metadata, &taker);
+}
+
+/* A map for each of some destinations, whose ports are then free again. */
+static void map_destinations(struct __test_metadata *_metadata)
+{
+	struct variant choice = { PORT_PATH_CONNECT, AF_INET, "random_pick" };
+	struct port_taker taker;
+	struct holder holder;
+	struct space space;
+	int i, n;
+
+	VARIANT_SETUP(&choice, LOW, LOW + PORTS - 1, &taker);
+	ASSERT_EQ(0, sysctl_set("dynport/map_threshold", "1"));
+	for (n = 0; n < DESTINATIONS; n++) {
+		union port_address address =
+			port_loopback(AF_INET, PORT_LISTENER + n);
+
+		if (n)
+			ASSERT_LE(0, port_listener_open(AF_INET, 0,
+							PORT_LISTENER + n));
+		memset(&holder, 0, sizeof(holder));
+		while (spaces_read(&space) <= n) {
+			i = holder.count++;
+			ASSERT_LT(i, PORTS);
+			holder.fd[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+			ASSERT_EQ(0, port_connect(holder.fd[i], address));
+		}
+		EXPECT_EQ(PORT_LISTENER + n, space.rport);
+		while (holder.count)
+			port_release(holder.fd[--holder.count]);
+	}
+	EXPECT_EQ(0, stats_get("maps_evicted"));
+}
+
+TEST(a_lower_limit_drops_those_that_are_too_many)
+{
+	struct space space;
+
+	if (!sysctl_have_dynport())
+		SKIP(return, "dynport is not loaded");
+	map_destinations(_metadata);
+	ASSERT_EQ(0, sysctl_set_number("dynport/map_limit", DESTINATIONS));
+	EXPECT_EQ(DESTINATIONS, spaces_read(&space));
+	ASSERT_EQ(0, sysctl_set("dynport/map_limit", "1"));
+	EXPECT_EQ(1, spaces_read(&space));
+	EXPECT_EQ(DESTINATIONS - 1, stats_get("maps_evicted"));
+	ASSERT_EQ(0, sysctl_set("dynport/map_limit", "0"));
+	EXPECT_EQ(0, spaces_read(&space));
+}
+
+TEST(a_threshold_of_0_drops_all)
+{
+	struct space space;
+
+	if (!sysctl_have_dynport())
+		SKIP(return, "dynport is not loaded");
+	map_destinations(_metadata);
+	ASSERT_EQ(0, sysctl_set("dynport/map_threshold", "0"));
+	EXPECT_EQ(0, spaces_read(&space));
+	EXPECT_EQ(DESTINATIONS, stats_get("maps_evicted"));
+}
+
+/* Shrinkers are asked for more with each round of the kernel's. */
+TEST(they_go_when_memory_is_short)
+{
+	struct space space;
+	int fd, i;
+
+	if (!sysctl_have_dynport())
+		SKIP(return, "dynport is not loaded");
+	map_destinations(_metadata);
+	fd = open(DROP_CACHES, O_WRONLY | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	for (i = 0; i < 100 && spaces_read(&space); i++) {
+		ASSERT_EQ(1, pwrite(fd, "2", 1, 0));
+		usleep(10000);
+	}
+	EXPECT_EQ(0, spaces_read(&space));
+	EXPECT_EQ(DESTINATIONS, stats_get("maps_evicted"));
+	close(fd);
 }
 
 TEST(only_root_may_read_them)
