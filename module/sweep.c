@@ -115,11 +115,12 @@ static void sweep_work_run(struct work_struct *work)
 			     sweep_work);
 	struct dynport_netns *netns =
 		container_of(spaces, struct dynport_netns, spaces);
-	bool early = sweep_delay(spaces), later;
+	bool early = sweep_delay(spaces), later = false;
 	unsigned long began = jiffies, pause;
 	struct dynport_space *space;
 
-	while ((space = sweep_next_space(spaces, early, &later))) {
+	while (!READ_ONCE(netns->dead) &&
+	       (space = sweep_next_space(spaces, early, &later))) {
 		sweep_space(netns, space);
 		dynport_space_put(space);
 	}
