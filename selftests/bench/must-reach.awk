@@ -24,7 +24,11 @@ FNR == 1 {
 	next
 }
 
-part == "memory" { bytes[k] = $column["bytes_per_map"]; next }
+part == "memory" {
+	bytes[k] = $column["bytes_per_map"]
+	idle[k] = $column["maps_after_idle"]
+	next
+}
 
 part == "threads" {
 	id = k SUBSEP $column["kind"] SUBSEP $column["variant"] SUBSEP $column["percent"] SUBSEP \
@@ -175,6 +179,10 @@ function memory(    i, text) {
 	text = "| bytes of a map of the default range | at most 12288 |"
 	for (i = 1; i <= nkernels; i++)
 		text = text cell(bytes[kernel[i]], 12288, "")
+	print text
+	text = "| maps left of 100, unused for a minute | at most 0 |"
+	for (i = 1; i <= nkernels; i++)
+		text = text cell(idle[kernel[i]], 0, "")
 	print text
 }
 
