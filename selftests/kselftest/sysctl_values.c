@@ -112,7 +112,7 @@ TEST_F(sysctl_values, are_the_documented_defaults)
 	static const char * const defaults[NAMES] = {
 		"random_pick", "default", "default", "default", "0\t0", "0\t0",
 		"2", "64", "8", "1024", "500", "10",
-		"0", "0", "60", "0",
+		"0", "0", "90", "60", "0",
 	};
 	char value[256];
 	unsigned int i;
