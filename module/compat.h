@@ -191,6 +191,14 @@ static inline u32 dynport_sk_port_range_cmpxchg(struct sock *sk, u32 old,
 }
 
 /*
+ * 6.9, 3de21a8990d3 ("genetlink: Add per family bind/unbind callbacks"): a family
+ * is told when a socket joins one of its groups.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+#define DYNPORT_HAVE_GENL_BIND
+#endif
+
+/*
  * 6.11, 78eb4ea25cd5 ("sysctl: treewide: constify the ctl_table argument of
  * proc_handlers").
  */

@@ -8,6 +8,7 @@
  */
 #include <linux/rcupdate.h>
 
+#include "compat.h"
 #include "event.h"
 
 /*
@@ -16,6 +17,12 @@
  * Read under RCU.
  */
 static bool event_is_open;
+
+#ifdef DYNPORT_HAVE_GENL_BIND
+bool dynport_event_joined __read_mostly;
+#else
+bool dynport_event_joined __read_mostly = true;
+#endif
 
 struct sk_buff *dynport_event_new(size_t size, u8 command, void **header)
 {

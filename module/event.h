@@ -14,12 +14,20 @@
 #include "genl.h"
 
 /*
- * Does anybody listen? The kernel counts listeners of all namespaces together:
- * in a namespace without one an event may be built in vain.
+ * Has anybody joined the group since the module was loaded? Written once. Where
+ * the kernel doesn't tell, it is taken to be so.
+ */
+extern bool dynport_event_joined;
+
+/*
+ * Does anybody listen? One read as long as nobody ever has. The kernel counts
+ * listeners of all namespaces together: in a namespace without one an event may
+ * be built in vain.
  */
 static inline bool dynport_event_wanted(struct net *net)
 {
-	return genl_has_listeners(&dynport_genl_family, net, 0);
+	return unlikely(READ_ONCE(dynport_event_joined)) &&
+	       genl_has_listeners(&dynport_genl_family, net, 0);
 }
 
 /**

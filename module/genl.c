@@ -12,6 +12,7 @@
  */
 #include <linux/module.h>
 
+#include "compat.h"
 #include "event.h"
 #include "explain.h"
 #include "genl.h"
@@ -46,6 +47,18 @@ static const struct genl_ops genl_ops[] = {
 	},
 };
 
+#ifdef DYNPORT_HAVE_GENL_BIND
+/*
+ * A socket is about to join the group. That it leaves isn't noted: the kernel
+ * says so, too, of one that had not joined.
+ */
+static int genl_join(int group)
+{
+	WRITE_ONCE(dynport_event_joined, true);
+	return 0;
+}
+#endif
+
 static const struct genl_multicast_group genl_groups[] = {
 	{
 		.name	= DYNPORT_EVENTS,
@@ -63,6 +76,9 @@ struct genl_family dynport_genl_family __ro_after_init = {
 	.n_ops		= ARRAY_SIZE(genl_ops),
 	.mcgrps		= genl_groups,
 	.n_mcgrps	= ARRAY_SIZE(genl_groups),
+#ifdef DYNPORT_HAVE_GENL_BIND
+	.bind		= genl_join,
+#endif
 };
 
 int dynport_genl_put_address(struct sk_buff *skb, int attribute, u8 family,

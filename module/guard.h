@@ -30,6 +30,17 @@
  */
 void dynport_guard_note(struct dynport_netns *netns, u8 protocol, u16 port);
 
+/* The port's time, as it was when something was noted of it; NULL: it has none. */
+static __always_inline u32 *dynport_guard_stamp(struct dynport_netns *netns,
+						u8 protocol, u16 port)
+{
+	u32 *stamp;
+
+	stamp = dynport_stamps_find(dynport_netns_stamps(netns->guarded,
+							 protocol), port);
+	return likely(!stamp || !READ_ONCE(*stamp)) ? NULL : stamp;
+}
+
 /* The rest of dynport_guard_is_guarded() for a port that has a time. */
 bool dynport_guard_is_noted(struct dynport_netns *netns, u8 protocol, u16 port,
 			    u32 *stamp);
@@ -46,12 +57,9 @@ bool dynport_guard_is_noted(struct dynport_netns *netns, u8 protocol, u16 port,
 static inline bool dynport_guard_is_guarded(struct dynport_netns *netns,
 					    u8 protocol, u16 port)
 {
-	u32 *stamp;
+	u32 *stamp = dynport_guard_stamp(netns, protocol, port);
 
-	stamp = dynport_stamps_find(dynport_netns_stamps(netns->guarded,
-							 protocol), port);
-	return stamp && READ_ONCE(*stamp) &&
-	       dynport_guard_is_noted(netns, protocol, port, stamp);
+	return stamp && dynport_guard_is_noted(netns, protocol, port, stamp);
 }
 
 #endif

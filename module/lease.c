@@ -23,7 +23,7 @@
 #include "netns.h"
 
 /* Sockets that others are at work on are waited for, so long per message. */
-#define LEASE_PATIENCE	(HZ / 10)
+#define LEASE_PATIENCE	HZ
 #define LEASE_ROOM	64	/* leases in a bucket, at first */
 
 struct lease {

@@ -102,8 +102,7 @@ static __always_inline void space_key_init(struct dynport_space_key *key,
 	space_key_address(&key->laddr, req->family, &req->laddr);
 	if (dynport_has_peer(req)) {
 		key->rport = req->rport;
-		space_key_address(&key->raddr, req->family,
-					  &req->raddr);
+		space_key_address(&key->raddr, req->family, &req->raddr);
 	} else {
 		key->rport = 0;
 		memset(&key->raddr, 0, sizeof(key->raddr));
