@@ -76,13 +76,22 @@ static struct lease *leases_find(struct leases *leases, uint64_t cookie)
 /* For a test that fails: what one has and the other hasn't. */
 static void leases_differ(struct leases *a, struct leases *b, const char *what)
 {
+	const struct lease *lease, *other;
+	char address[INET6_ADDRSTRLEN];
 	unsigned int i;
 
-	for (i = 0; i < a->count; i++)
-		if (!leases_find(b, a->lease[i].cookie))
-			printf("# only %s: family %u protocol %u port %u\n",
-			       what, a->lease[i].family, a->lease[i].protocol,
-			       a->lease[i].port);
+	for (i = 0; i < a->count; i++) {
+		lease = &a->lease[i];
+		other = leases_find(b, lease->cookie);
+		if (other && !memcmp(lease, other, sizeof(*lease)))
+			continue;
+		inet_ntop(lease->family, lease->address, address,
+			  sizeof(address));
+		printf("# %s: cookie %llu family %u protocol %u address %s port %u device %u uid %u\n",
+		       what, (unsigned long long)lease->cookie, lease->family,
+		       lease->protocol, address, lease->port, lease->ifindex,
+		       lease->uid);
+	}
 }
 
 static bool leases_equal(struct leases *a, struct leases *b)
@@ -233,9 +242,14 @@ static void party_open(struct crowd *crowd, struct party *party)
 
 static void party_bind(struct crowd *crowd, struct party *party)
 {
-	/* Once bound to an address, a socket keeps one when it is connected. */
+	/*
+	 * Once bound to an address, a socket keeps one when it is connected. A
+	 * bind() that fails takes the address away, but not that: such a socket
+	 * asks for no port that may be in use.
+	 */
 	bool loopback = party->loopback || draw(crowd, 2);
-	int port = draw(crowd, 3) ? 0 : 20010 + draw(crowd, 20);
+	int port = party->loopback || draw(crowd, 3) ? 0 :
+						       20010 + draw(crowd, 20);
 
 	if (port_bind(party->fd, loopback ? port_loopback(party->family, port) :
 					    port_wildcard(party->family, port)))
