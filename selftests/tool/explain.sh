@@ -63,6 +63,10 @@ want_same "$(jq -c '[.explain[] | [.path, .protocol, .destination, .destination_
 	'[["connect","tcp","127.0.0.1",80,"127.0.0.1",0,"random_pick",40000,40999,false]]'
 want_same "$(jq -c '[.explain[].number]' "$work/out")" '[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]'
 want_same "$(count propose)" 16
+# After search_limit refusals the kernel itself is asked.
+run dynportctl -n $ns explain --count 256 '[::1]:443' --json
+want_same "$(jq -c '.explain | length' "$work/out")" 64
+in_ns $ns sysctl -q net.dynport.search_limit=512
 run dynportctl -n $ns explain --count 256 '[::1]:443' --json
 want_same "$(jq -c '[(.explain | length), .explain[0].from]' "$work/out")" '[256,"::1"]'
 ok "--json has a candidate in each object, and where they would be used"
@@ -86,7 +90,8 @@ ok "the port that it says comes first is the one that connect() then gets"
 
 in_ns $ns sysctl -q net.dynport.algorithm=random_pick net.dynport.bind_stride=2 \
 	net.ipv4.ip_local_reserved_ports=40000-40499
-run dynportctl -n $ns explain --bind --from 127.0.0.1 --count 256 --json
+# So many refusals later it would be the other class's turn.
+run dynportctl -n $ns explain --bind --from 127.0.0.1 --count 64 --json
 want_rc 0
 want [ "$(count propose)" -gt 0 ]
 want [ "$(count reserved)" -gt 0 ]
@@ -99,6 +104,7 @@ run dynportctl -n $ns explain --udp --count 64 --json
 want_same "$(jq -c '[.explain[] | [.path, .protocol, .low, .high]] | unique' "$work/out")" \
 	'[["udp","udp",40600,40609]]'
 ok "of bind(0) and UDP it knows classes, reserved ports and ranges"
+in_ns $ns sysctl -q net.dynport.search_limit=64
 
 in_ns $ns sysctl -q net.dynport.tcp_port_range="40500 40549" net.dynport.bind_stride=0 \
 	net.dynport.map_threshold=1
