@@ -5,6 +5,7 @@
 
 #include <linux/types.h>
 
+#define BIT(n)		(1UL << (n))
 #define BITS_PER_LONG		(8 * (int)sizeof(long))
 #define BITS_TO_LONGS(bits)	(((bits) + BITS_PER_LONG - 1) / BITS_PER_LONG)
 #define BITS_PER_BYTE		8
