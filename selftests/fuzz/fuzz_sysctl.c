@@ -161,7 +161,11 @@ int dynport_netns_choose(struct dynport_netns *ns, unsigned int which,
 	return 0;
 }
 
-void dynport_netns_update_bypass(struct dynport_netns *ns)
+void dynport_netns_update(struct dynport_netns *ns)
+{
+}
+
+void dynport_space_trim(struct dynport_netns *ns)
 {
 }
 
