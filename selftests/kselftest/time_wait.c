@@ -106,9 +106,13 @@ static int connect_once(const struct way *way, int listener,
 	}
 	hung_up.fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 	close(fd);
-	if (hung_up.fd < 0 || poll(&hung_up, 1, 10000) != 1 ||
-	    read(hung_up.fd, &c, 1))
+	/* An end that is a reset is one, too. */
+	if (hung_up.fd < 0)
+		result->broken = "the server can't accept";
+	else if (poll(&hung_up, 1, 10000) != 1)
 		result->broken = "the server sees no end";
+	else if (read(hung_up.fd, &c, 1) > 0)
+		result->broken = "the server receives something";
 	close(hung_up.fd);
 	return 0;
 }
