@@ -5,7 +5,7 @@
  * The replacement runs in process context with the socket locked. A candidate
  * is tried by name: narrowing the window to one port that turns out to be
  * taken would make the kernel walk its whole table. For UDP, unlike TCP, named
- * and dynamic ports have the same rules of conflict.
+ * and dynamic ports have nearly the same rules of conflict.
  */
 #include <linux/in.h>
 #include <net/ipv6.h>
@@ -41,19 +41,25 @@ static bool udp_is_wildcard(const struct dynport_request *req)
 }
 
 /*
- * Named ports have the same rules, but not where many sockets share a hash slot:
- * then the kernel compares a socket with those of its own address and of the
- * wildcard, so one of the wildcard with nothing else, and would let it share
- * the port of a socket that is bound to an address. Its own picker never does.
+ * Named ports have the same rules as dynamic ones, with two exceptions, in which
+ * the kernel would let a socket share the port of one that it doesn't look at:
+ *   - one with SO_REUSEPORT may join a socket of the same user, and once the
+ *     kernel has met that, it looks at no other that has the port;
+ *   - where many sockets share a hash slot, the kernel compares one with those of
+ *     its own address and of the wildcard, so one of the wildcard with nothing
+ *     that is bound to an address.
+ * Its own picker looks at all of them.
  */
-static bool udp_would_be_overlooked(struct net *net,
+static bool udp_would_be_overlooked(const struct sock *sk,
 				    const struct dynport_request *req, u16 port)
 {
+	struct net *net = sock_net(sk);
 	struct udp_table *table = dynport_udp_table(net, req->protocol);
 	struct dynport_space_key key;
 
-	if (likely(READ_ONCE(udp_hashslot(table, net, port)->count) <=
-		   UDP_SLOT_CROWDED) || !udp_is_wildcard(req))
+	if (likely(!sk->sk_reuseport &&
+		   (READ_ONCE(udp_hashslot(table, net, port)->count) <=
+		    UDP_SLOT_CROWDED || !udp_is_wildcard(req))))
 		return false;
 	dynport_space_key_init(&key, req);
 	return dynport_census_in_use(net, &key, port);
@@ -83,7 +89,7 @@ static int hooked_udp_lib_get_port(struct sock *sk, unsigned short snum,
 	port = dynport_search_first(&search);
 	while (port) {
 		/* The port enters ipv4_portaddr_hash() and its twin last. */
-		err = udp_would_be_overlooked(sock_net(sk), &search.req, port) ?
+		err = udp_would_be_overlooked(sk, &search.req, port) ?
 		      -EADDRINUSE :
 		      udp_original(sk, port, hash2_nulladdr ^ port);
 		if (err != -EADDRINUSE)

@@ -214,6 +214,34 @@ TEST_F(sockopts, reuseport_udp_sockets_get_ports_of_the_window)
 	}
 }
 
+/*
+ * The kernel lets the last one join the first, which it meets first, for a port by
+ * number; its picker looks at both.
+ */
+TEST_F(sockopts, reuseport_udp_socket_shares_no_port_with_one_that_does_not)
+{
+	union port_address other = port_loopback(AF_INET, LOW);
+	int fd;
+
+	ASSERT_EQ(0, sysctl_set_window(LOW, LOW));
+	other.v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+	self->fd[0] = open_socket(_metadata, AF_INET, SOCK_DGRAM, 0);
+	ASSERT_EQ(0, port_bind(self->fd[0], other));
+	self->fd[1] = open_socket(_metadata, self->family, SOCK_DGRAM, 0);
+	set_flag(_metadata, self->fd[1], SOL_SOCKET, SO_REUSEPORT);
+	ASSERT_EQ(0, port_bind(self->fd[1], port_loopback(self->family, LOW)));
+
+	fd = open_socket(_metadata, self->family, SOCK_DGRAM, 0);
+	set_flag(_metadata, fd, SOL_SOCKET, SO_REUSEPORT);
+	EXPECT_EQ(-1, port_bind(fd, port_wildcard(self->family, 0)));
+	EXPECT_EQ(EADDRINUSE, errno);
+
+	/* Where nobody else has it, they share it. */
+	close(self->fd[0]);
+	EXPECT_EQ(0, port_bind(fd, port_wildcard(self->family, 0)));
+	EXPECT_EQ(LOW, port_of(fd));
+}
+
 static int open_on_lo(struct __test_metadata *_metadata, int family, int type)
 {
 	int fd = open_socket(_metadata, family, type, 0);
