@@ -126,4 +126,6 @@ void describe_episode(const struct episode *episode)
 	       episode->high, (int)strcspn(episode->reserved, "\n"),
 	       episode->reserved, episode->vrf ? ", with a VRF" : "",
 	       episode->difference);
+	world_show(&episode->ours);
+	world_show(&episode->theirs);
 }

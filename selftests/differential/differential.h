@@ -154,9 +154,15 @@ struct episode {
 	bool cut_short;			/* by the clock or chance: see step.c */
 };
 
+/* drain.c: 0 or -errno, and 0 or errno */
+int drain_open(void);
+int drain(void);
+
 /* world.c; all return 0 or -errno */
 int world_open(struct world *world, const struct episode *episode);
 void world_close(struct world *world);
+/* Print what the kernel shows of its sockets. */
+void world_show(const struct world *world);
 int world_set(const struct world *world, const char *name, const char *value);
 int world_set_window(const struct world *world, int low, int high);
 

@@ -65,6 +65,7 @@ int main(int argc, char **argv)
 	settings.algorithm = argv[optind];
 	settings.have_vrf = kernel_has_vrf();
 	setlinebuf(stdout);
+	ret = drain_open();
 
 	number = only >= 0 ? only : 0;
 	while (!ret && done < steps) {

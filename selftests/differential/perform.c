@@ -2,8 +2,8 @@
 /*
  * perform.c - performing an operation in one world
  *
- * What takes place over loopback is done by the time a call returns, with one
- * exception that is waited for: a connect() that is in progress.
+ * What takes place over loopback is awaited before the next operation: see
+ * drain.c. A connect() that is in progress is, too.
  */
 #include <linux/tcp.h>
 #include <poll.h>
@@ -168,5 +168,7 @@ void perform(struct world *world, const struct operation *op,
 {
 	outcome->error = op->in_child ? perform_in_child(world, op) :
 					perform_here(world, op);
+	if (drain())
+		outcome->error = ETIME;
 	observe(world, op->slot, outcome);
 }

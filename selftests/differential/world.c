@@ -132,3 +132,28 @@ void world_close(struct world *world)
 	if (world->netns >= 0)
 		close(world->netns);
 }
+
+void world_show(const struct world *world)
+{
+	static const char *const tables[] = {
+		"tcp", "tcp6", "udp", "udp6", "udplite", "udplite6",
+	};
+	char name[64], line[256];
+	FILE *file;
+	int i;
+
+	if (netns_enter(world->netns))
+		return;
+	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		sprintf(name, "/proc/thread-self/net/%s", tables[i]);
+		file = fopen(name, "re");
+		if (!file)
+			continue;
+		/* the first line is a heading */
+		if (!fgets(line, sizeof(line), file))
+			line[0] = '\0';
+		while (fgets(line, sizeof(line), file))
+			printf("# %s %s: %s", world->name, tables[i], line);
+		fclose(file);
+	}
+}
