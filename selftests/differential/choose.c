@@ -158,6 +158,13 @@ static void choose_option(struct episode *episode, struct operation *op)
 		n -= options[i].weight;
 	op->level = options[i].level;
 	op->option = options[i].option;
+	/*
+	 * Whose bind bucket a socket has depends on its VRF, and a later listen()
+	 * warns if it's another than at bind(): without dynport, too.
+	 */
+	if (op->option == SO_BINDTODEVICE && op->level == SOL_SOCKET &&
+	    episode->vrf && episode->slots[op->slot].port)
+		op->option = SO_REUSEADDR;
 
 	if (op->level == SOL_SOCKET && op->option == SO_LINGER) {
 		op->value.linger.l_onoff = !dice_one_in(dice, 4);
