@@ -18,6 +18,8 @@
 #                   and others; KCSAN), which it builds: hours (DEBUG=, TESTS=)
 #   make test-differential  a million operations per algorithm compared with the
 #                   kernel's own, hours (STEPS=, SEED=, ALGORITHMS=, K=)
+#   make test-storm 1,000 loads and unloads amid 64 threads, hours (ROUNDS=,
+#                   THREADS=, K=)
 #   make bench-quick  the cost per choice of a port, in instructions
 #   make bench      everything that docs/bench shows, half an hour (KERNELS, PARTS)
 #   make modules-guest  only build for the guest's kernels
@@ -27,6 +29,8 @@ KVERSION ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVERSION)/build
 K ?= 6.12
 SECONDS ?= 10
+ROUNDS ?= 1000
+THREADS ?= 64
 
 top := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
 BUILD := $(top)/build
@@ -125,6 +129,13 @@ test-differential: deps
 		$(if $(SEED),-s $(SEED)) $(ALGORITHMS)
 	@$(guest)/tally -s $(results)/differential/sum
 
+test-storm: deps
+	@rm -rf $(results)/storm
+	@STORM_ROUNDS=$(ROUNDS) STORM_THREADS=$(THREADS) kselftest_override_timeout=86400 \
+		$(guest)/tally $(results)/storm/sum storm-$(K) \
+		selftests/kselftest/host-run -k $(K) -t 86400 storm.sh
+	@$(guest)/tally -s $(results)/storm/sum
+
 test-package: deps
 	@$(guest)/deps package
 	@rm -rf $(results)/package
@@ -148,4 +159,4 @@ clean:
 		-o -name Module.symvers \) -delete
 
 .PHONY: all module tool install deb deps modules-guest demo shell fuzz bench-quick bench test \
-	test-debug test-differential test-package lint clean
+	test-debug test-differential test-storm test-package lint clean

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * storm - eight threads that have ports chosen until SIGTERM, in a netns of
- * their own: TCP connect, bind(0), listen() without bind, UDP bind(0) and sends.
+ * storm [THREADS] - threads (8, of up to 64) that have ports chosen until SIGTERM,
+ * in a netns of their own: TCP connect, bind(0), listen() without bind, UDP bind(0)
+ * and sends. Three more make and leave namespaces, write settings, and ask for
+ * dumps by netlink: of dynport, that is there one moment and gone the next.
  *
- * Prints "ready" once all run, and at the end "PATH CHOICES FAILURES" for each
- * path. The window is wide and few ports are held, so every failure is one that
+ * Prints "ready" once all run, and at the end "WHAT TIMES FAILURES" for each
+ * thread. The window is wide and few ports are held, so every failure is one that
  * the stock kernel would not have reported: exit status 1.
  */
 #include <pthread.h>
@@ -12,9 +14,12 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
+#include "netlink.h"
 #include "port.h"
 
-#define THREADS 8
+#define KINDS 8
+#define THREADS_MAX 64
+#define COMPANIONS 3
 #define LOW 32768
 #define HIGH 60999
 
@@ -22,7 +27,7 @@ static const struct {
 	enum port_path path;
 	int family;
 	const char *name;
-} kinds[THREADS] = {
+} kinds[KINDS] = {
 	{ PORT_PATH_CONNECT, AF_INET, "connect" },
 	{ PORT_PATH_CONNECT, AF_INET6, "connect" },
 	{ PORT_PATH_BIND, AF_INET, "bind" },
@@ -35,6 +40,7 @@ static const struct {
 
 struct worker {
 	pthread_t thread;
+	const char *name;
 	struct port_taker taker;
 	long choices, failures;
 	int error, port;	/* of the last failure */
@@ -87,13 +93,117 @@ static void *storm_run(void *arg)
 	return NULL;
 }
 
-int main(void)
+/* 0, or what went wrong. */
+static int storm_namespace(unsigned int round)
+{
+	struct port_taker taker;
+	int i, fd, ret;
+
+	ret = netns_enter_new();
+	if (!ret)
+		ret = port_taker_open(&taker, PORT_PATH_CONNECT,
+				      round & 1 ? AF_INET6 : AF_INET);
+	for (i = 0; !ret && i < 4; i++) {
+		fd = port_take(&taker);
+		if (fd < 0)
+			return -errno;
+		/* some are in TIME_WAIT when the namespace ends */
+		if (i & 1)
+			port_release(fd);
+		else
+			close(fd);
+	}
+	if (!ret)
+		close(taker.listener);
+	return ret;
+}
+
+static int storm_setting(unsigned int round)
+{
+	static const struct {
+		const char *name, *value;
+	} writes[] = {
+		{ "dynport/algorithm", "hash" },
+		{ "dynport/tcp_port_range", "32768 60999" },
+		{ "dynport/guard_seconds", "1" },
+		{ "dynport/algorithm", "bsd" },
+		{ "dynport/map_threshold", "1" },
+		{ "dynport/quarantine_ms", "10" },
+		{ "dynport/algorithm", "least_recent" },
+		{ "dynport/map_limit", "0" },
+		{ "dynport/algorithm", "random_pick" },
+		{ "dynport/guard_seconds", "0" },
+		{ "dynport/map_threshold", "8" },
+		{ "dynport/tcp_port_range", "0 0" },
+		{ "dynport/map_limit", "64" },
+		{ "dynport/quarantine_ms", "0" },
+	};
+	const int count = sizeof(writes) / sizeof(writes[0]);
+	int ret = sysctl_set(writes[round % count].name,
+			     writes[round % count].value);
+
+	return ret == -ENOENT ? 0 : ret;
+}
+
+static int storm_dump(unsigned int round)
+{
+	struct netlink_request request;
+	struct netlink nl;
+	int ret;
+
+	ret = netlink_open(&nl);
+	if (!ret) {
+		netlink_begin(&request, &nl, round & 1 ? DYNPORT_CMD_GET_SPACE :
+			      DYNPORT_CMD_GET_LEASE, NLM_F_DUMP);
+		ret = netlink_ask(&nl, &request, NULL, NULL);
+	}
+	if (!ret)
+		ret = netlink_join(&nl, 0);
+	netlink_close(&nl);
+	/* gone, going, or gone before the group was joined */
+	return ret == -ENOENT || ret == -EPROTONOSUPPORT || ret == -EINVAL ?
+	       0 : ret;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(unsigned int round);
+} companions[COMPANIONS] = {
+	{ "namespaces", storm_namespace },
+	{ "settings", storm_setting },
+	{ "dumps", storm_dump },
+};
+
+static void *storm_accompany(void *arg)
+{
+	struct worker *worker = arg;
+	int i, ret;
+
+	for (i = 0; strcmp(companions[i].name, worker->name); i++)
+		;
+	while (!atomic_load(&stop)) {
+		ret = companions[i].run(worker->choices++);
+		sched_yield();
+		if (!ret)
+			continue;
+		worker->failures++;
+		worker->error = -ret;
+	}
+	return NULL;
+}
+
+int main(int argc, char **argv)
 {
 	struct sigaction action = { .sa_handler = storm_end };
 	const struct sched_param idle = { .sched_priority = 0 };
-	struct worker workers[THREADS] = { 0 };
+	static struct worker workers[THREADS_MAX + COMPANIONS];
+	int threads = argc > 1 ? atoi(argv[1]) : KINDS;
 	int i, ret, status = 0;
 
+	if (threads < 1 || threads > THREADS_MAX) {
+		fprintf(stderr, "usage: storm [THREADS]\n");
+		return 2;
+	}
 	sigaction(SIGTERM, &action, NULL);
 	/* all CPU time there is, but not that of those who load the module */
 	if (sched_setscheduler(0, SCHED_IDLE, &idle))
@@ -101,24 +211,23 @@ int main(void)
 	ret = netns_enter_new();
 	if (!ret)
 		ret = sysctl_set_window(LOW, HIGH);
-	for (i = 0; !ret && i < THREADS; i++) {
-		workers[i].taker.path = kinds[i].path;
-		workers[i].taker.family = kinds[i].family;
-		workers[i].taker.listener = -1;
-		if (kinds[i].path == PORT_PATH_CONNECT) {
-			/* the IPv6 one is dual-stack and serves both */
-			if (i)
-				workers[i].taker.listener =
-					workers[0].taker.listener;
-			else
-				ret = port_taker_open(&workers[i].taker,
-						      PORT_PATH_CONNECT,
-						      AF_INET6);
-			workers[i].taker.family = kinds[i].family;
-		}
+	/* the IPv6 one is dual-stack and serves all */
+	if (!ret)
+		ret = port_taker_open(&workers[0].taker, PORT_PATH_CONNECT,
+				      AF_INET6);
+	for (i = 0; i < threads; i++) {
+		workers[i].name = kinds[i % KINDS].name;
+		workers[i].taker.path = kinds[i % KINDS].path;
+		workers[i].taker.family = kinds[i % KINDS].family;
+		workers[i].taker.listener =
+			kinds[i % KINDS].path == PORT_PATH_CONNECT ?
+			workers[0].taker.listener : -1;
 	}
-	for (i = 0; !ret && i < THREADS; i++)
-		ret = -pthread_create(&workers[i].thread, NULL, storm_run,
+	for (i = 0; i < COMPANIONS; i++)
+		workers[threads + i].name = companions[i].name;
+	for (i = 0; !ret && i < threads + COMPANIONS; i++)
+		ret = -pthread_create(&workers[i].thread, NULL,
+				      i < threads ? storm_run : storm_accompany,
 				      &workers[i]);
 	if (ret) {
 		fprintf(stderr, "storm: %s\n", strerror(-ret));
@@ -126,16 +235,16 @@ int main(void)
 	}
 	puts("ready");
 	fflush(stdout);
-	for (i = 0; i < THREADS; i++) {
+	for (i = 0; i < threads + COMPANIONS; i++) {
 		pthread_join(workers[i].thread, NULL);
-		printf("%s %ld %ld\n", kinds[i].name, workers[i].choices,
+		printf("%s %ld %ld\n", workers[i].name, workers[i].choices,
 		       workers[i].failures);
 		if (!workers[i].choices)
 			status = 1;
 		if (!workers[i].failures)
 			continue;
 		status = 1;
-		fprintf(stderr, "storm: %s: port %d, %s\n", kinds[i].name,
+		fprintf(stderr, "storm: %s: port %d, %s\n", workers[i].name,
 			workers[i].port, strerror(workers[i].error));
 	}
 	return status;
