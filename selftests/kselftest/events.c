@@ -4,7 +4,9 @@
  * EXPLAIN and GET_PORTS, who may ask, and what is refused.
  */
 #include <linux/capability.h>
+#include <stdio.h>
 #include <sys/syscall.h>
+#include <time.h>
 
 #include "kselftest_harness.h"
 #include "netlink.h"
@@ -192,6 +194,80 @@ TEST_F(events, a_destination_without_a_map_can_be_exhausted)
 	ASSERT_EQ(4, heard.ports);
 	ASSERT_EQ(0, heard.busy);
 	ASSERT_EQ(0, heard.pressure);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* How often the kernel's log, from where @kmsg is, has @text. */
+static int logged(int kmsg, const char *text)
+{
+	char line[1024];
+	int count = 0;
+	ssize_t n;
+
+	while ((n = read(kmsg, line, sizeof(line) - 1)) > 0 || errno == EPIPE) {
+		line[n < 0 ? 0 : n] = '\0';
+		count += strstr(line, text) != NULL;
+	}
+	return count;
+}
+
+/* Each second there is an event that counts the failures since the last one. */
+TEST_F(events, exhaustion_is_told_of_once_a_second_and_logged_once_a_minute)
+{
+	static const char * const thresholds[] = { "0", "1" };
+	int64_t start, before, after, told;
+	struct heard heard;
+	char text[128];
+	int i, t, kmsg, failures;
+
+	for (t = 0; t < 2; t++) {
+		/* a window, and so a line, of its own for each */
+		ASSERT_EQ(0, sysctl_set_window(LOW + 10 * t, LOW + 10 * t + 3));
+		ASSERT_EQ(0, sysctl_set("dynport/map_threshold", thresholds[t]));
+		for (i = 0; i < 4; i++)
+			ASSERT_GE(port_take(&self->taker), 0);
+		kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+		ASSERT_GE(kmsg, 0);
+		lseek(kmsg, 0, SEEK_END);
+
+		heard = (struct heard){ 0 };
+		failures = 0;
+		told = 0;
+		start = now_ms();
+		do {
+			before = now_ms();
+			ASSERT_EQ(-1, port_take(&self->taker));
+			ASSERT_EQ(EADDRNOTAVAIL, errno);
+			after = now_ms();
+			failures++;
+			i = heard.exhausted;
+			ASSERT_EQ(0, netlink_events(&self->listener, hear,
+						    &heard));
+			if (heard.exhausted == i)
+				continue;
+			ASSERT_EQ(i + 1, heard.exhausted);
+			/* a second of the kernel's clock, which ticks */
+			if (told)
+				EXPECT_GE(after - told, 950);
+			told = before;
+			EXPECT_EQ(failures, heard.exhausted + heard.suppressed);
+		} while (heard.exhausted < 3 && after - start < 30000);
+		EXPECT_EQ(3, heard.exhausted);
+		EXPECT_GT(heard.suppressed, 0);
+
+		snprintf(text, sizeof(text),
+			 "dynport: no port of %d-%d is left for TCP from 127.0.0.1 to 127.0.0.1:%d (network namespace ",
+			 LOW + 10 * t, LOW + 10 * t + 3, PORT_LISTENER);
+		EXPECT_EQ(1, logged(kmsg, text));
+		close(kmsg);
+	}
 }
 
 TEST_F(events, explain_tells_the_ports_that_then_come)
