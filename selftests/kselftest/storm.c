@@ -194,7 +194,10 @@ static void *storm_accompany(void *arg)
 
 int main(int argc, char **argv)
 {
-	struct sigaction action = { .sa_handler = storm_end };
+	/* a connect() that waits goes on */
+	struct sigaction action = {
+		.sa_handler = storm_end, .sa_flags = SA_RESTART
+	};
 	const struct sched_param idle = { .sched_priority = 0 };
 	static struct worker workers[THREADS_MAX + COMPANIONS];
 	int threads = argc > 1 ? atoi(argv[1]) : KINDS;
