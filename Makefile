@@ -18,8 +18,8 @@
 #                   and others; KCSAN), which it builds: hours (DEBUG=, TESTS=)
 #   make test-differential  a million operations per algorithm compared with the
 #                   kernel's own, hours (STEPS=, SEED=, ALGORITHMS=, K=)
-#   make test-storm 1,000 loads and unloads amid 64 threads, hours (ROUNDS=,
-#                   THREADS=, K=)
+#   make test-storm 1,000 loads and unloads amid 64 threads, and 100,000 connections
+#                   that live through changes, hours (ROUNDS=, THREADS=, CROWD=, K=)
 #   make bench-quick  the cost per choice of a port, in instructions
 #   make bench      everything that docs/bench shows, half an hour (KERNELS, PARTS)
 #   make modules-guest  only build for the guest's kernels
@@ -31,6 +31,7 @@ K ?= 6.12
 SECONDS ?= 10
 ROUNDS ?= 1000
 THREADS ?= 64
+CROWD ?= 100000
 
 top := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
 BUILD := $(top)/build
@@ -134,6 +135,9 @@ test-storm: deps
 	@STORM_ROUNDS=$(ROUNDS) STORM_THREADS=$(THREADS) kselftest_override_timeout=86400 \
 		$(guest)/tally $(results)/storm/sum storm-$(K) \
 		selftests/kselftest/host-run -k $(K) -t 86400 storm.sh
+	@CROWD=$(CROWD) CROWD_HOTPLUG=1 kselftest_override_timeout=86400 \
+		$(guest)/tally $(results)/storm/sum crowd-$(K) \
+		selftests/kselftest/host-run -k $(K) -t 86400 -m 6G crowd
 	@$(guest)/tally -s $(results)/storm/sum
 
 test-package: deps

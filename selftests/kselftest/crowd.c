@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A crowd of connections to four destinations lives on while the algorithm changes
+ * under it, and is then ended by its peers: resets, dealt with in softirqs, of
+ * which the port maps must learn.
+ *
+ * In the environment: CROWD, how many (8,000; 100,000 take 3 GiB); CROWD_HOTPLUG,
+ * if set, takes the last CPU away and brings it back meanwhile.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "kselftest_harness.h"
+#include "port.h"
+
+#define DESTINATIONS 4
+#define LOW 32768
+#define HIGH 60999
+#define SWITCHES 24
+#define PROBES 40
+#define PATIENCE_MS 60000
+#define TIMEOUT_SECONDS 3600
+
+static const char * const algorithms[] = {
+	"stock", "bsd", "random_start", "random_pick", "hash", "doublehash",
+	"randinc", "least_recent",
+};
+
+static void pause_ms(long ms)
+{
+	struct timespec time = { .tv_nsec = ms * 1000000 };
+
+	nanosleep(&time, NULL);
+}
+
+FIXTURE(crowd)
+{
+	struct port_taker taker[DESTINATIONS];
+	int *client, *server;
+	int count;
+};
+
+FIXTURE_SETUP(crowd)
+{
+	const char *text = getenv("CROWD");
+	struct rlimit files;
+	int i;
+
+	if (!sysctl_have_dynport())
+		SKIP(return, "dynport is not loaded");
+	self->count = text ? atoi(text) : 8000;
+	ASSERT_GT(self->count, 0);
+	ASSERT_LT(self->count, DESTINATIONS * (HIGH - LOW));
+	files.rlim_cur = files.rlim_max = 2 * self->count + 100;
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &files));
+	self->client = calloc(self->count, sizeof(int));
+	self->server = calloc(self->count, sizeof(int));
+	ASSERT_TRUE(self->client && self->server);
+	ASSERT_EQ(0, netns_enter_new());
+	ASSERT_EQ(0, sysctl_set_window(LOW, HIGH));
+	ASSERT_EQ(0, sysctl_set("dynport/map_threshold", "1"));
+	for (i = 0; i < DESTINATIONS; i++) {
+		self->taker[i].family = AF_INET;
+		self->taker[i].listener = port_listener_open(AF_INET, 0,
+							     PORT_LISTENER + i);
+		ASSERT_GE(self->taker[i].listener, 0);
+	}
+}
+
+FIXTURE_TEARDOWN(crowd)
+{
+}
+
+/* A connection to one of the destinations. Its end at the client, or -1. */
+static int crowd_connect(int destination)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0 && !port_connect(fd, port_loopback(AF_INET, PORT_LISTENER +
+						       destination)))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* What the maps believe to be busy in this netns. */
+static long crowd_busy(void)
+{
+	long busy, sum = 0;
+	char line[512];
+	FILE *file;
+
+	file = fopen("/proc/thread-self/net/dynport/spaces", "re");
+	if (!file)
+		return -1;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "%*s %*s %*s %*s %*s %*s %ld", &busy) == 1)
+			sum += busy;
+	fclose(file);
+	return sum;
+}
+
+static atomic_bool hotplug_end;
+
+/* Returns how often it went, or -1. */
+static void *hotplug(void *arg)
+{
+	char name[64];
+	long times = 0;
+	int fd;
+
+	snprintf(name, sizeof(name), "/sys/devices/system/cpu/cpu%ld/online",
+		 sysconf(_SC_NPROCESSORS_CONF) - 1);
+	fd = open(name, O_WRONLY | O_CLOEXEC);
+	while (fd >= 0 && !atomic_load(&hotplug_end)) {
+		if (pwrite(fd, "0", 1, 0) != 1)
+			break;
+		pause_ms(20);
+		if (pwrite(fd, "1", 1, 0) != 1)
+			break;
+		pause_ms(20);
+		times++;
+	}
+	close(fd);
+	return (void *)(atomic_load(&hotplug_end) ? times : -1);
+}
+
+TEST_F_TIMEOUT(crowd, lives_through_changes_of_the_algorithm_and_ends_by_resets,
+	       TIMEOUT_SECONDS)
+{
+	bool plugging = getenv("CROWD_HOTPLUG");
+	int i, k, fd, port, error;
+	socklen_t size;
+	pthread_t plug;
+	void *times;
+
+	if (plugging)
+		ASSERT_EQ(0, pthread_create(&plug, NULL, hotplug, NULL));
+	for (i = 0; i < self->count; i++) {
+		self->client[i] = crowd_connect(i % DESTINATIONS);
+		ASSERT_GE(self->client[i], 0) {
+			TH_LOG("connection %d: %s", i, strerror(errno));
+		}
+		self->server[i] = accept4(self->taker[i % DESTINATIONS].listener,
+					  NULL, NULL, SOCK_CLOEXEC);
+		ASSERT_GE(self->server[i], 0);
+	}
+	for (k = 0; k < SWITCHES; k++) {
+		ASSERT_EQ(0, sysctl_set("dynport/algorithm", algorithms[k % 8]));
+		for (i = 0; i < PROBES; i++) {
+			fd = crowd_connect(i % DESTINATIONS);
+			ASSERT_GE(fd, 0) {
+				TH_LOG("%s: %s", algorithms[k % 8],
+				       strerror(errno));
+			}
+			port = port_of(fd);
+			EXPECT_GE(port, LOW);
+			EXPECT_LE(port, HIGH);
+			port_release(fd);
+		}
+		for (i = 0; i < DESTINATIONS; i++)
+			port_listener_drain(self->taker[i].listener);
+	}
+	if (plugging) {
+		atomic_store(&hotplug_end, true);
+		ASSERT_EQ(0, pthread_join(plug, &times));
+		TH_LOG("a CPU went and came %ld times", (long)times);
+		EXPECT_GT((long)times, 0);
+	}
+
+	EXPECT_GT(crowd_busy(), 0);
+	for (i = 0; i < self->count; i++)
+		port_release(self->server[i]);
+	for (i = 0; i < self->count; i++) {
+		error = 0;
+		size = sizeof(error);
+		for (k = 0; !error && k < 5000; k++) {
+			getsockopt(self->client[i], SOL_SOCKET, SO_ERROR,
+				   &error, &size);
+			if (!error)
+				pause_ms(1);
+		}
+		EXPECT_EQ(ECONNRESET, error);
+	}
+	/* Nobody has closed a client: the maps know by the resets alone. */
+	for (k = 0; crowd_busy() && k < PATIENCE_MS / 10; k++)
+		pause_ms(10);
+	EXPECT_EQ(0, crowd_busy());
+	for (i = 0; i < self->count; i++)
+		close(self->client[i]);
+}
+
+TEST_HARNESS_MAIN
