@@ -20,6 +20,8 @@
 #                   kernel's own, hours (STEPS=, SEED=, ALGORITHMS=, K=)
 #   make test-storm 1,000 loads and unloads amid 64 threads, and 100,000 connections
 #                   that live through changes, hours (ROUNDS=, THREADS=, CROWD=, K=)
+#   make test-upstream  the kernel's own selftests of sockets and ports, verdict by
+#                   verdict as without the module: an hour (K=, ALGORITHMS=, TESTS=)
 #   make bench-quick  the cost per choice of a port, in instructions
 #   make bench      everything that docs/bench shows, half an hour (KERNELS, PARTS)
 #   make modules-guest  only build for the guest's kernels
@@ -140,6 +142,14 @@ test-storm: deps
 		selftests/kselftest/host-run -k $(K) -t 86400 -m 6G crowd
 	@$(guest)/tally -s $(results)/storm/sum
 
+test-upstream: deps
+	@$(guest)/deps upstream
+	@rm -rf $(results)/upstream
+	@for k in $(if $(filter file,$(origin K)),6.12 6.1,$(K)); do \
+		$(guest)/tally $(results)/upstream/sum upstream-$$k selftests/upstream/host-run \
+		-k $$k -o $(results)/upstream/$$k -T "$(TESTS)" $(ALGORITHMS); done
+	@$(guest)/tally -s $(results)/upstream/sum
+
 test-package: deps
 	@$(guest)/deps package
 	@rm -rf $(results)/package
@@ -163,4 +173,4 @@ clean:
 		-o -name Module.symvers \) -delete
 
 .PHONY: all module tool install deb deps modules-guest demo shell fuzz bench-quick bench test \
-	test-debug test-differential test-storm test-package lint clean
+	test-debug test-differential test-storm test-upstream test-package lint clean
