@@ -53,7 +53,8 @@ FIXTURE_SETUP(crowd)
 	self->count = text ? atoi(text) : 8000;
 	ASSERT_GT(self->count, 0);
 	ASSERT_LT(self->count, DESTINATIONS * (HIGH - LOW));
-	files.rlim_cur = files.rlim_max = 2 * self->count + 100;
+	files.rlim_max = 2 * self->count + 100;
+	files.rlim_cur = files.rlim_max;
 	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &files));
 	self->client = calloc(self->count, sizeof(int));
 	self->server = calloc(self->count, sizeof(int));
