@@ -51,7 +51,7 @@ void dynport_event_lost(struct net *net)
 {
 	rcu_read_lock();
 	if (READ_ONCE(event_is_open))
-		genl_set_err(&dynport_genl_family, net, 0, 0, ENOBUFS);
+		genl_set_err(&dynport_genl_family, net, 0, 0, -ENOBUFS);
 	rcu_read_unlock();
 }
 

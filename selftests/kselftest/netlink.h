@@ -249,19 +249,23 @@ static inline int netlink_listen(struct netlink *nl)
 	return netlink_open(nl) ?: netlink_join(nl, 8 << 20);
 }
 
-/* Gives each event that is queued to @take. */
+/* Gives each event that is queued to @take. -EPROTO: that was none. */
 static inline int netlink_events(struct netlink *nl, netlink_take take,
 				 void *arg)
 {
 	static __thread char buffer[NETLINK_MESSAGE_MAX];
+	const struct nlmsghdr *message = (void *)buffer;
 	ssize_t n;
 
 	for (;;) {
 		n = recv(nl->fd, buffer, sizeof(buffer), MSG_DONTWAIT);
 		if (n < 0)
 			return errno == EAGAIN ? 0 : -errno;
+		if ((size_t)n < NLMSG_HDRLEN + GENL_HDRLEN ||
+		    message->nlmsg_len != n || message->nlmsg_type != nl->family)
+			return -EPROTO;
 		if (take)
-			take((void *)buffer, arg);
+			take(message, arg);
 	}
 }
 
