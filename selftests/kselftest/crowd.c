@@ -7,6 +7,7 @@
  * In the environment: CROWD, how many (8,000; 100,000 take 3 GiB); CROWD_HOTPLUG,
  * if set, takes the last CPU away and brings it back meanwhile.
  */
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/resource.h>
@@ -86,6 +87,16 @@ static int crowd_connect(int destination)
 	return -1;
 }
 
+/* The other end; the listener may learn of it later than the client. */
+static int crowd_accept(int listener)
+{
+	struct pollfd incoming = { .fd = listener, .events = POLLIN };
+
+	if (poll(&incoming, 1, PATIENCE_MS) != 1)
+		return -1;
+	return accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+}
+
 /* What the maps believe to be busy in this netns. */
 static long crowd_busy(void)
 {
@@ -132,7 +143,7 @@ TEST_F_TIMEOUT(crowd, lives_through_changes_of_the_algorithm_and_ends_by_resets,
 	       TIMEOUT_SECONDS)
 {
 	bool plugging = getenv("CROWD_HOTPLUG");
-	int i, k, fd, port, error;
+	int i, k, fd, port, listener, error;
 	socklen_t size;
 	pthread_t plug;
 	void *times;
@@ -144,8 +155,8 @@ TEST_F_TIMEOUT(crowd, lives_through_changes_of_the_algorithm_and_ends_by_resets,
 		ASSERT_GE(self->client[i], 0) {
 			TH_LOG("connection %d: %s", i, strerror(errno));
 		}
-		self->server[i] = accept4(self->taker[i % DESTINATIONS].listener,
-					  NULL, NULL, SOCK_CLOEXEC);
+		listener = self->taker[i % DESTINATIONS].listener;
+		self->server[i] = crowd_accept(listener);
 		ASSERT_GE(self->server[i], 0);
 	}
 	for (k = 0; k < SWITCHES; k++) {
