@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# dynport is loaded and unloaded STORM_ROUNDS (100) times while STORM_THREADS (8)
+# dynport is loaded and unloaded STORM_ROUNDS (50) times while STORM_THREADS (8)
 # threads connect, bind and send, and others make namespaces, write settings and ask
 # for dumps: no operation fails, and the counters are those of what went on.
 
 # shellcheck source-path=SCRIPTDIR source=module.sh
 . "$(dirname "$0")/module.sh"
 
-rounds=${STORM_ROUNDS:-100}
+rounds=${STORM_ROUNDS:-50}
 
 ktap_print_header
 ktap_set_plan 4
