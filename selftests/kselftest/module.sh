@@ -65,9 +65,9 @@ gone() {
 	return 1
 }
 refused() { ! "$@" >/dev/null; }
-# Is none of the functions that dynport hooks redirected?
+# Is nothing attached to any of the functions that dynport hooks?
 no_hooks() {
-	! grep -E "^(inet6?_hash_connect|inet_csk_get_port|udp_lib_get_port) " \
+	! grep -E "^(inet6?_hash_connect|inet_csk_get_port|udp_lib_get_port|inet_put_port|udp_lib_unhash|inet_twsk_kill) " \
 		/sys/kernel/tracing/enabled_functions
 }
 sysctl_is() { is "$2" cat "/proc/sys/net/dynport/$1"; }
