@@ -154,9 +154,9 @@ struct episode {
 	bool cut_short;			/* by the clock or chance: see step.c */
 };
 
-/* drain.c: 0 or -errno, and 0 or errno */
+/* drain.c: 0 or -errno; ends the program where it fails */
 int drain_open(void);
-int drain(void);
+void drain(void);
 
 /* world.c; all return 0 or -errno */
 int world_open(struct world *world, const struct episode *episode);

@@ -168,7 +168,6 @@ void perform(struct world *world, const struct operation *op,
 {
 	outcome->error = op->in_child ? perform_in_child(world, op) :
 					perform_here(world, op);
-	if (drain())
-		outcome->error = ETIME;
+	drain();
 	observe(world, op->slot, outcome);
 }

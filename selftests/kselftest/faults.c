@@ -183,19 +183,22 @@ FIXTURE_TEARDOWN(choosing)
 }
 
 /*
- * Searches that start a map, each for another space. @scope: what fails. Ends
- * when a map was made and nothing failed.
+ * Searches that start a map, each for another space. @scope: what fails; @what:
+ * that, in words. Ends when a map was made and nothing failed.
  */
 static void search(struct __test_metadata *_metadata,
 		   struct trial *trial, enum port_path path,
-		   enum fault_scope scope, const char *operation)
+		   enum fault_scope scope, const char *what)
 {
 	union port_address address;
+	char operation[64];
 	long long created;
 	unsigned int n = 1, tries = 0;
 	int fd, result;
 	bool failed;
 
+	snprintf(operation, sizeof(operation), "%s, %s", port_path_name(path),
+		 what);
 	ASSERT_EQ(0, fault_set_scope(scope, port_picker(path)));
 	for (;;) {
 		ASSERT_GT(TRIES_MAX, tries++)
@@ -232,29 +235,20 @@ static void search(struct __test_metadata *_metadata,
 TEST_F(choosing, a_search_goes_on_without_what_is_its_own)
 {
 	struct trial *trial = &self->trial;
-	char operation[64];
 
 	occupy(_metadata, variant->path, FREE);
-	snprintf(operation, sizeof(operation), "%s, dynport's own",
-		 port_path_name(variant->path));
-	search(_metadata, trial, variant->path, FAULT_OWN, operation);
+	search(_metadata, trial, variant->path, FAULT_OWN, "dynport's own");
 	/* Maps with generations, and times of releases. */
 	ASSERT_EQ(0, sysctl_set("dynport/quarantine_ms", "1"));
-	snprintf(operation, sizeof(operation),
-		 "%s, dynport's own, with a quarantine",
-		 port_path_name(variant->path));
-	search(_metadata, trial, variant->path, FAULT_OWN, operation);
+	search(_metadata, trial, variant->path, FAULT_OWN,
+	       "dynport's own, with a quarantine");
 }
 
 TEST_F(choosing, a_search_ends_cleanly_without_what_the_kernel_needs)
 {
-	struct trial *trial = &self->trial;
-	char operation[64];
-
 	occupy(_metadata, variant->path, FREE);
-	snprintf(operation, sizeof(operation), "%s, the kernel's picker, too",
-		 port_path_name(variant->path));
-	search(_metadata, trial, variant->path, FAULT_MODULE, operation);
+	search(_metadata, &self->trial, variant->path, FAULT_MODULE,
+	       "the kernel's picker, too");
 }
 
 static void take_event(const struct nlmsghdr *message, void *arg)

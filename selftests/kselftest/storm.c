@@ -42,6 +42,7 @@ struct worker {
 	pthread_t thread;
 	const char *name;
 	struct port_taker taker;
+	int (*run)(unsigned int round);	/* of those without a taker */
 	long choices, failures;
 	int error, port;	/* of the last failure */
 };
@@ -177,12 +178,10 @@ static const struct {
 static void *storm_accompany(void *arg)
 {
 	struct worker *worker = arg;
-	int i, ret;
+	int ret;
 
-	for (i = 0; strcmp(companions[i].name, worker->name); i++)
-		;
 	while (!atomic_load(&stop)) {
-		ret = companions[i].run(worker->choices++);
+		ret = worker->run(worker->choices++);
 		sched_yield();
 		if (!ret)
 			continue;
@@ -226,8 +225,10 @@ int main(int argc, char **argv)
 			kinds[i % KINDS].path == PORT_PATH_CONNECT ?
 			workers[0].taker.listener : -1;
 	}
-	for (i = 0; i < COMPANIONS; i++)
+	for (i = 0; i < COMPANIONS; i++) {
 		workers[threads + i].name = companions[i].name;
+		workers[threads + i].run = companions[i].run;
+	}
 	for (i = 0; !ret && i < threads + COMPANIONS; i++)
 		ret = -pthread_create(&workers[i].thread, NULL,
 				      i < threads ? storm_run : storm_accompany,
