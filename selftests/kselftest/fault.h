@@ -19,6 +19,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file.h"
+
 #define FAULT_FOLDER "/sys/kernel/debug/"
 
 /* Which allocations of the thread count. */
@@ -36,14 +38,7 @@ struct fault_range {
 
 static inline int fault_write(const char *path, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
+	return file_write(path, text, strlen(text));
 }
 
 /* A setting of one kind of faults, as a number. */

@@ -14,32 +14,30 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file.h"
+
 #define SYSCTL_VALUE_MAX 65536
+
+static inline void sysctl_path(char path[256], const char *name)
+{
+	snprintf(path, 256, "/proc/sys/net/%s", name);
+}
 
 static inline int sysctl_open(const char *name, int flags)
 {
 	char path[256];
 
-	snprintf(path, sizeof(path), "/proc/sys/net/%s", name);
+	sysctl_path(path, name);
 	return open(path, flags | O_CLOEXEC);
 }
 
-/* Writes len bytes by one write(). Returns 0, or -errno; -EIO if it was cut. */
+/* As file_write(). */
 static inline int sysctl_write(const char *name, const void *value, size_t len)
 {
-	int fd, ret = 0;
-	ssize_t n;
+	char path[256];
 
-	fd = sysctl_open(name, O_WRONLY);
-	if (fd < 0)
-		return -errno;
-	n = write(fd, value, len);
-	if (n < 0)
-		ret = -errno;
-	else if ((size_t)n != len)
-		ret = -EIO;
-	close(fd);
-	return ret;
+	sysctl_path(path, name);
+	return file_write(path, value, len);
 }
 
 static inline int sysctl_set(const char *name, const char *value)

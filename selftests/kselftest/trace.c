@@ -19,16 +19,9 @@ FIXTURE(trace)
 static int trace_write(const char *file, const char *text)
 {
 	char path[256];
-	int fd, ret = 0;
 
 	snprintf(path, sizeof(path), INSTANCE "/%s", file);
-	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
+	return file_write(path, text, strlen(text));
 }
 
 FIXTURE_SETUP(trace)
