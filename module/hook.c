@@ -24,12 +24,17 @@ struct task_struct *dynport_hook_prober;
 unsigned long dynport_hook_text_start __ro_after_init;
 unsigned long dynport_hook_text_size __ro_after_init;
 
+/*
+ * In the order in which they are placed; removed in the reverse one. As long as
+ * ports are chosen by maps, maps hear of releases: one that is full, and whose
+ * destination the kernel has found exhausted, would not be left in time.
+ */
 static struct dynport_hook *const hook_all[] = {
+	&dynport_hook_put_port,
+	&dynport_hook_release,
 	&dynport_hook_connect,
 	&dynport_hook_bind,
 	&dynport_hook_udp,
-	&dynport_hook_put_port,
-	&dynport_hook_release,
 };
 
 static int hook_add_function(struct dynport_hook *hook,
