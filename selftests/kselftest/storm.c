@@ -2,26 +2,32 @@
 /*
  * storm [THREADS] - threads (8, of up to 64) that have ports chosen until SIGTERM,
  * in a netns of their own: TCP connect, bind(0), listen() without bind, UDP bind(0)
- * and sends. Three more make and leave namespaces, write settings, and ask for
- * dumps by netlink: of dynport, that is there one moment and gone the next.
+ * and sends. Four more make and leave namespaces, exhaust a small window while the
+ * kernel frees what it can (port maps, too), write settings, and ask for dumps by
+ * netlink: of dynport, that is there one moment and gone the next.
  *
  * Prints "ready" once all run, and at the end "WHAT TIMES FAILURES" for each
- * thread. The window is wide and few ports are held, so every failure is one that
- * the stock kernel would not have reported: exit status 1.
+ * thread. The window is wide and few ports are held, or it is known how many are
+ * free, so every failure is one that the stock kernel would not have reported: exit
+ * status 1.
  */
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 
+#include "file.h"
 #include "netlink.h"
 #include "port.h"
 
 #define KINDS 8
 #define THREADS_MAX 64
-#define COMPANIONS 3
+#define COMPANIONS 4
 #define LOW 32768
 #define HIGH 60999
+/* the small window, and in which rounds memory is short */
+#define SMALL 30
+#define PRESSURE 16
 
 static const struct {
 	enum port_path path;
@@ -119,6 +125,73 @@ static int storm_namespace(unsigned int round)
 	return ret;
 }
 
+/*
+ * Takes all ports of a small window, has maps dropped, and releases one of them,
+ * which is the only one that can be had. 0, or what went wrong: -ERANGE where a
+ * port was had that isn't free.
+ */
+static int storm_exhaust(const struct port_taker *taker, bool pressure)
+{
+	int fd[SMALL], count, ret = 0, again, port;
+
+	for (count = 0; !ret && count < SMALL; count += !ret) {
+		fd[count] = port_take(taker);
+		if (fd[count] < 0)
+			ret = -errno;
+	}
+	if (!ret) {
+		again = port_take(taker);
+		if (again >= 0) {
+			close(again);
+			ret = -ERANGE;
+		} else if (errno != port_path_exhausted(taker->path)) {
+			ret = -errno;
+		}
+	}
+	if (!ret && pressure)
+		ret = file_write("/proc/sys/vm/drop_caches", "2", 1);
+	if (!ret) {
+		port = port_of(fd[count / 2]);
+		port_release(fd[count / 2]);
+		fd[count / 2] = port_take(taker);
+		if (fd[count / 2] < 0)
+			ret = -errno;
+		else if (port_of(fd[count / 2]) != port)
+			ret = -ERANGE;
+	}
+	while (count--)
+		if (fd[count] >= 0)
+			port_release(fd[count]);
+	if (taker->listener >= 0)
+		port_listener_drain(taker->listener);
+	return ret;
+}
+
+/* The thread stays in the namespace of its first round. */
+static int storm_maps(unsigned int round)
+{
+	static const enum port_path paths[] = {
+		PORT_PATH_CONNECT, PORT_PATH_BIND, PORT_PATH_UDP
+	};
+	static struct port_taker taker[3];
+	int i, ret = 0;
+
+	if (!round) {
+		ret = netns_enter_new();
+		if (!ret)
+			ret = sysctl_set_window(LOW, LOW + SMALL - 1);
+		for (i = 0; !ret && i < 3; i++)
+			ret = port_taker_open(&taker[i], paths[i], AF_INET);
+	}
+	if (!ret) {
+		ret = sysctl_set("dynport/map_threshold", "1");
+		/* not loaded */
+		if (ret == -ENOENT)
+			ret = 0;
+	}
+	return ret ?: storm_exhaust(&taker[round % 3], round % PRESSURE == 0);
+}
+
 static int storm_setting(unsigned int round)
 {
 	static const struct {
@@ -171,6 +244,7 @@ static const struct {
 	int (*run)(unsigned int round);
 } companions[COMPANIONS] = {
 	{ "namespaces", storm_namespace },
+	{ "maps", storm_maps },
 	{ "settings", storm_setting },
 	{ "dumps", storm_dump },
 };
