@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A crowd of connections to four destinations lives on while the algorithm changes
- * under it, and is then ended by its peers: resets, dealt with in softirqs, of
- * which the port maps must learn.
+ * under it and the kernel, told to free memory, drops port maps; then the maps find
+ * all of it again. It is ended by its peers: resets, dealt with in softirqs, of which
+ * the maps must learn.
  *
  * In the environment: CROWD, how many (8,000; 100,000 take 3 GiB); CROWD_HOTPLUG,
  * if set, takes the last CPU away and brings it back meanwhile.
@@ -13,14 +14,18 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "file.h"
 #include "kselftest_harness.h"
 #include "port.h"
+#include "stats.h"
 
 #define DESTINATIONS 4
 #define LOW 32768
 #define HIGH 60999
 #define SWITCHES 24
 #define PROBES 40
+#define PRESSURE 4		/* every so many changes maps are dropped */
+#define FINDING 10000		/* probes until all destinations have maps */
 #define PATIENCE_MS 60000
 #define TIMEOUT_SECONDS 3600
 
@@ -114,6 +119,22 @@ static long crowd_busy(void)
 	return sum;
 }
 
+/* A port is chosen for the destination, and given back; 0 or -errno. */
+static int crowd_probe(int destination, int listener)
+{
+	int fd, port, ret = 0;
+
+	fd = crowd_connect(destination);
+	if (fd < 0)
+		return -errno;
+	port = port_of(fd);
+	if (port < LOW || port > HIGH)
+		ret = -ERANGE;
+	port_release(fd);
+	port_listener_drain(listener);
+	return ret;
+}
+
 static atomic_bool hotplug_end;
 
 /* Returns how often it went, or -1. */
@@ -143,7 +164,7 @@ TEST_F_TIMEOUT(crowd, lives_through_changes_of_the_algorithm_and_ends_by_resets,
 	       TIMEOUT_SECONDS)
 {
 	bool plugging = getenv("CROWD_HOTPLUG");
-	int i, k, fd, port, listener, error;
+	int i, k, listener, error;
 	socklen_t size;
 	pthread_t plug;
 	void *times;
@@ -162,18 +183,16 @@ TEST_F_TIMEOUT(crowd, lives_through_changes_of_the_algorithm_and_ends_by_resets,
 	for (k = 0; k < SWITCHES; k++) {
 		ASSERT_EQ(0, sysctl_set("dynport/algorithm", algorithms[k % 8]));
 		for (i = 0; i < PROBES; i++) {
-			fd = crowd_connect(i % DESTINATIONS);
-			ASSERT_GE(fd, 0) {
+			listener = self->taker[i % DESTINATIONS].listener;
+			error = crowd_probe(i % DESTINATIONS, listener);
+			ASSERT_EQ(0, error) {
 				TH_LOG("%s: %s", algorithms[k % 8],
-				       strerror(errno));
+				       strerror(-error));
 			}
-			port = port_of(fd);
-			EXPECT_GE(port, LOW);
-			EXPECT_LE(port, HIGH);
-			port_release(fd);
 		}
-		for (i = 0; i < DESTINATIONS; i++)
-			port_listener_drain(self->taker[i].listener);
+		if (k % PRESSURE)
+			continue;
+		ASSERT_EQ(0, file_write("/proc/sys/vm/drop_caches", "2", 1));
 	}
 	if (plugging) {
 		atomic_store(&hotplug_end, true);
@@ -182,7 +201,13 @@ TEST_F_TIMEOUT(crowd, lives_through_changes_of_the_algorithm_and_ends_by_resets,
 		EXPECT_GT((long)times, 0);
 	}
 
-	EXPECT_GT(crowd_busy(), 0);
+	EXPECT_GT(stats_get("maps_evicted"), 0);
+	ASSERT_EQ(0, sysctl_set("dynport/algorithm", "random_pick"));
+	for (k = 0; crowd_busy() != self->count && k < FINDING; k++) {
+		listener = self->taker[k % DESTINATIONS].listener;
+		ASSERT_EQ(0, crowd_probe(k % DESTINATIONS, listener));
+	}
+	EXPECT_EQ(self->count, crowd_busy());
 	for (i = 0; i < self->count; i++)
 		port_release(self->server[i]);
 	for (i = 0; i < self->count; i++) {
