@@ -91,6 +91,7 @@ struct dynport_search {
 	u8 root;		/* enum dynport_root: is the caller? */
 	/* Valid with space: */
 	bool in_map;		/* its map has counted it */
+	bool map_erred;		/* a candidate of the map's was refused */
 	u8 lingerers;		/* candidates in TIME_WAIT so far */
 	bool lingering;		/* the candidate is one of those */
 	bool cooling;		/* ... or to be avoided */

@@ -31,6 +31,7 @@
 void dynport_search_mapped_begin(struct dynport_search *search)
 {
 	search->in_map = false;
+	search->map_erred = false;
 	search->lingerers = 0;
 	search->lingering = false;
 	search->cooling = false;
@@ -183,7 +184,12 @@ static bool mapped_take(struct dynport_search *search,
 		portmap_set(map, *index, PORTMAP_BUSY);
 		return true;
 	}
-	search->map_full = !search->lingerers && !search->kept;
+	/*
+	 * A map that has just been wrong is no ground to remember a failure: a
+	 * port is marked free in the moment before its release, and it may be
+	 * such a one that was refused.
+	 */
+	search->map_full = !search->map_erred && !search->kept;
 	return false;
 }
 
@@ -276,6 +282,7 @@ void dynport_search_mapped_refused(struct dynport_search *search)
 {
 	struct dynport_space *space = search->space;
 
+	search->map_erred = true;
 	if (likely(!search->lingering))
 		return;
 	spin_lock_bh(&space->lock);

@@ -181,6 +181,36 @@ TEST_F(maps, failures_are_cached_and_a_released_port_is_found_at_once)
 	}
 }
 
+/*
+ * A port that was released in the map and isn't yet in the kernel looks like one
+ * that was taken by name meanwhile: the failure that it brings about tells nothing
+ * of the next moment.
+ */
+TEST_F(maps, a_failure_is_not_cached_where_the_map_was_wrong)
+{
+	struct holder holder = { 0 };
+	const char *path = port_path_name(variant->choice.path);
+	union port_address address;
+	int i, fd, family = variant->choice.family;
+
+	take_until_map(_metadata, &holder, &self->taker);
+	take_all(_metadata, &holder, &self->taker);
+	expect_exhausted(_metadata, &self->taker);
+	address = port_loopback(family, port_of(holder.fd[PORTS / 2]));
+	port_release(holder.fd[PORTS / 2]);
+	fd = port_socket(&self->taker);
+	ASSERT_EQ(0, port_bind(fd, address));
+
+	/* One candidate is refused, and the kernel asked; then again, in earnest. */
+	for (i = 0; i < 2; i++) {
+		expect_exhausted(_metadata, &self->taker);
+		EXPECT_EQ(0, stats_get_path(path, "exhausted_cached"));
+	}
+	for (i = 0; i < FAILURES; i++)
+		expect_exhausted(_metadata, &self->taker);
+	EXPECT_LT(0, stats_get_path(path, "exhausted_cached"));
+}
+
 TEST_F(maps, there_are_none_with_a_threshold_or_a_limit_of_0)
 {
 	struct holder holder = { 0 };
