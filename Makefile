@@ -10,8 +10,8 @@
 #   make demo       what it is for, side by side with the stock kernel
 #   make shell      a shell in the guest, with the module loaded (K=6.1 or 6.12)
 #   make test       all tests;  make lint: the checks of the sources
-#   make test-package  packages, DKMS, and metrics by a real Prometheus; not
-#                   a part of make test: minutes, and the packages need root
+#   make test-package  packages, DKMS, units under a real systemd, metrics by a real
+#                   Prometheus; not a part of make test: minutes, and it needs root
 #   make fuzz       the parsers, of the tool and of the sysctls, under libFuzzer with
 #                   sanitizers, SECONDS=10 each
 #   make test-debug the kselftests in kernels that check themselves (KASAN, lockdep
