@@ -317,6 +317,26 @@ static void wait_for_sweeps(struct __test_metadata *_metadata,
 		 stats_get("sweeps") < sweeps + 2 * (mapped[0] + mapped[1]));
 }
 
+/*
+ * A sweep may have seen a port that search() had for a moment, and believe it busy
+ * until the next one. So those that searches have asked for come now, with nothing
+ * going on: until none has for two seconds, twice the pause between them.
+ */
+static void wait_for_quiet(struct __test_metadata *_metadata)
+{
+	double began = now(), since = began;
+	long long sweeps = 0, before;
+
+	do {
+		ASSERT_LT(now(), began + 60);
+		usleep(50000);
+		before = sweeps;
+		sweeps = stats_get("sweeps");
+		if (sweeps != before)
+			since = now();
+	} while (now() < since + 2);
+}
+
 /* How many ports of the window does the kernel refuse, one by one? */
 static int refused(struct __test_metadata *_metadata,
 		   const FIXTURE_DATA(map_truth) *self,
@@ -356,6 +376,7 @@ static void compare(struct __test_metadata *_metadata,
 	bool mapped[2];
 
 	wait_for_sweeps(_metadata, self, at, mapped);
+	wait_for_quiet(_metadata);
 	for (i = 0; i < 2; i++)
 		mapped[i] = mapped[i] && place_map(at[i], &busy[i], &free);
 	for (i = 0; i < 2; i++) {
