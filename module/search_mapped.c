@@ -19,7 +19,8 @@
 
 /*
  * Draws of an algorithm before the next free port is taken: where most are
- * free, so many that this doesn't happen.
+ * free, so many that this doesn't happen; none where a map is short of ports,
+ * since they would hardly meet one.
  */
 #define MAPPED_DRAWS	16
 #define MAPPED_DRAWS_MAX	64
@@ -37,6 +38,20 @@ void dynport_search_mapped_begin(struct dynport_search *search)
 	search->cooling = false;
 	search->guarded = 0;
 	search->plain = false;
+}
+
+/* Ports that cool are ones to be had. */
+static bool mapped_is_short(const struct portmap *map)
+{
+	return map->free[0] + map->free[1] + map->cooling <
+	       map->count / MAPPED_SHORT + 1;
+}
+
+static u32 mapped_draws(const struct portmap *map)
+{
+	if (map->free[0] + map->free[1] > map->count / 2)
+		return MAPPED_DRAWS_MAX;
+	return mapped_is_short(map) ? 0 : MAPPED_DRAWS;
 }
 
 /* A port is passed over, since it isn't free. */
@@ -73,8 +88,7 @@ static __always_inline u32 mapped_choose(struct dynport_search *search,
 	else
 		number = algorithm->first(instance->state, req);
 	first = number;
-	most = map->free[0] + map->free[1] > map->count / 2 ?
-	       MAPPED_DRAWS_MAX : MAPPED_DRAWS;
+	most = mapped_draws(map);
 	for (draws = 0; algorithm->next && draws < most; draws++) {
 		index = dynport_ports_nth(&req->ports, number) -
 			search->space->low;
@@ -191,13 +205,6 @@ static bool mapped_take(struct dynport_search *search,
 	 */
 	search->map_full = !search->map_erred && !search->kept;
 	return false;
-}
-
-/* Ports that cool are ones to be had: no reason for a sweep. */
-static bool mapped_is_short(const struct portmap *map)
-{
-	return map->free[0] + map->free[1] + map->cooling <
-	       map->count / MAPPED_SHORT + 1;
 }
 
 /*
