@@ -73,8 +73,8 @@ static __always_inline bool release_is_of_service(const struct sock *sk)
  * A socket's local address belongs to three spaces for bind(0): its own and the
  * wildcards that include it.
  */
-static void release_local(struct dynport_netns *netns,
-			  struct dynport_space_key *key, u16 port)
+static void release_addresses(struct dynport_netns *netns,
+			      struct dynport_space_key *key, u16 port)
 {
 	const u32 *wildcards = netns->spaces.wildcards;
 	bool ipv6 = key->family == AF_INET6;
@@ -88,6 +88,22 @@ static void release_local(struct dynport_netns *netns,
 		key->family = ipv6 ? AF_INET : AF_INET6;
 		dynport_space_release(netns, key, port, PORTMAP_FREE);
 	}
+}
+
+/*
+ * One bound to a device stands in the way of those bound to none, too. (And the
+ * other way round; that is left to sweeps, since it may be any device.)
+ */
+static void release_local(struct dynport_netns *netns,
+			  struct dynport_space_key *key, u16 port)
+{
+	if (unlikely(key->device)) {
+		struct dynport_space_key unbound = *key;
+
+		unbound.device = 0;
+		release_addresses(netns, &unbound, port);
+	}
+	release_addresses(netns, key, port);
 }
 
 /* The key of a socket's space; @sk may be in TIME_WAIT: its common part only. */

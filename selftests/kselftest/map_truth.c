@@ -128,15 +128,29 @@ static int place_choose(const struct place *place, int fd)
 	return -1;
 }
 
+/*
+ * The other end of fd, if it is there already. Those that came too late for their
+ * clients are reset: one that is closed would have a client that has left linger for
+ * a minute.
+ */
 static int place_accept(const FIXTURE_DATA(map_truth) *self,
-			const struct place *place)
+			const struct place *place, int fd)
 {
 	bool vrf = place->device && !strcmp(place->device, DEVICE);
+	int listener = vrf ? self->listener_device : self->listener, peer;
+	union port_address client;
+	socklen_t size;
 
 	if (!is(place, "connect"))
 		return -1;
-	return accept4(vrf ? self->listener_device : self->listener, NULL, NULL,
-		       SOCK_CLOEXEC);
+	for (;;) {
+		size = sizeof(client);
+		peer = accept4(listener, &client.any, &size, SOCK_CLOEXEC);
+		/* sin_port and sin6_port are at the same offset */
+		if (peer < 0 || ntohs(client.v4.sin_port) == port_of(fd))
+			return peer;
+		port_release(peer);
+	}
 }
 
 /* The place's line of the file: returns whether it has a map. */
@@ -191,7 +205,7 @@ static void open_named(FIXTURE_DATA(map_truth) *self, const struct place *place)
 	}
 	if (is(place, "connect") && chance(self, 2)) {
 		if (!place_choose(place, fd))
-			peer = place_accept(self, place);
+			peer = place_accept(self, place, fd);
 	} else if (place->type == SOCK_STREAM && chance(self, 3) == 0) {
 		listen(fd, 1);
 	}
@@ -211,7 +225,7 @@ static void open_any(FIXTURE_DATA(map_truth) *self)
 	if (place_choose(place, fd))
 		close(fd);
 	else
-		hold(self, fd, place_accept(self, place));
+		hold(self, fd, place_accept(self, place, fd));
 }
 
 /* The client's port is in TIME_WAIT for a second, if the server keeps still. */
@@ -268,7 +282,7 @@ static void search(const FIXTURE_DATA(map_truth) *self,
 	int fd = place_socket(place), peer = -1;
 
 	if (!place_choose(place, fd))
-		peer = place_accept(self, place);
+		peer = place_accept(self, place, fd);
 	port_release(fd);
 	if (peer >= 0)
 		close(peer);
@@ -289,7 +303,7 @@ static bool fill(FIXTURE_DATA(map_truth) *self, const struct place *place)
 			close(fd);
 			return place_map(place, &busy, &free);
 		}
-		hold(self, fd, place_accept(self, place));
+		hold(self, fd, place_accept(self, place, fd));
 	}
 	return false;
 }
@@ -358,7 +372,7 @@ static int refused(struct __test_metadata *_metadata,
 			close(fd);
 			continue;
 		}
-		peer = place_accept(self, place);
+		peer = place_accept(self, place, fd);
 		port_release(fd);
 		if (peer >= 0)
 			close(peer);

@@ -211,6 +211,29 @@ TEST_F(maps, a_failure_is_not_cached_where_the_map_was_wrong)
 	EXPECT_LT(0, stats_get_path(path, "exhausted_cached"));
 }
 
+/* bind(0) is kept from a port by a socket of a device, too; connect() isn't. */
+TEST_F(maps, a_port_of_a_device_is_found_at_once_where_it_was_in_the_way)
+{
+	bool in_the_way = variant->choice.path != PORT_PATH_CONNECT;
+	struct holder holder = { 0 };
+	int fd, port;
+
+	fd = port_socket(&self->taker);
+	ASSERT_EQ(0, setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 2));
+	ASSERT_EQ(0, port_choose(&self->taker, fd));
+	port = port_of(fd);
+	take_until_map(_metadata, &holder, &self->taker);
+	take(_metadata, &holder, &self->taker, LOW, PORTS, PORTS - in_the_way);
+	expect_exhausted(_metadata, &self->taker);
+	expect_exhausted(_metadata, &self->taker);
+	port_release(fd);
+	if (in_the_way) {
+		EXPECT_EQ(port, port_of(port_take(&self->taker)));
+	} else {
+		expect_exhausted(_metadata, &self->taker);
+	}
+}
+
 TEST_F(maps, there_are_none_with_a_threshold_or_a_limit_of_0)
 {
 	struct holder holder = { 0 };
