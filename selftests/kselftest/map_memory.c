@@ -129,7 +129,7 @@ static int try(FIXTURE_DATA(map_memory) *self, int count)
 	return other;
 }
 
-TEST_F(map_memory, where_none_is_left_searches_go_on_without_a_map)
+TEST_F_TIMEOUT(map_memory, where_none_is_left_searches_go_on_without_a_map, 900)
 {
 	long long current, created;
 	char text[32];
