@@ -23,7 +23,7 @@
 #   make test-upstream  the kernel's own selftests of sockets and ports, verdict by
 #                   verdict as without the module: an hour (K=, ALGORITHMS=, TESTS=)
 #   make bench-quick  the cost per choice of a port, in instructions
-#   make bench      everything that docs/bench shows, half an hour (KERNELS, PARTS)
+#   make bench      everything that docs/bench shows, an hour or more (KERNELS, PARTS)
 #   make modules-guest  only build for the guest's kernels
 # kbuild reads Kbuild, not this: make -C KDIR M=$PWD modules works, too.
 
