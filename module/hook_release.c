@@ -90,10 +90,7 @@ static void release_addresses(struct dynport_netns *netns,
 	}
 }
 
-/*
- * One bound to a device stands in the way of those bound to none, too. (And the
- * other way round; that is left to sweeps, since it may be any device.)
- */
+/* One bound to a device stands in the way of those bound to none, too. */
 static void release_local(struct dynport_netns *netns,
 			  struct dynport_space_key *key, u16 port)
 {
@@ -104,6 +101,20 @@ static void release_local(struct dynport_netns *netns,
 		release_addresses(netns, &unbound, port);
 	}
 	release_addresses(netns, key, port);
+}
+
+/*
+ * Spaces that aren't told: those of a device, of sockets bound to none; those of an
+ * address, of sockets bound to any; those of a destination, of sockets that have
+ * none, or bound a port by number. Which are exhausted, and how many there are,
+ * doesn't matter: all ask the kernel once more. (Left to sweeps: sockets that bind
+ * port 0 and then connect, in others' destinations.)
+ */
+static __always_inline void release_elsewhere(struct dynport_netns *netns,
+					      bool wide)
+{
+	if (wide || unlikely(READ_ONCE(netns->spaces.devices)))
+		atomic_inc(&netns->spaces.releases);
 }
 
 /* The key of a socket's space; @sk may be in TIME_WAIT: its common part only. */
@@ -199,6 +210,8 @@ static void release_put_port(struct sock *sk)
 		if (service)
 			dynport_guard_note(netns, IPPROTO_TCP, port);
 		release_note(netns, IPPROTO_TCP, port);
+		release_elsewhere(netns, !inet_sk(sk)->inet_dport ||
+					 sk->sk_userlocks & SOCK_BINDPORT_LOCK);
 		if (release_concerns(netns, DYNPORT_PATH_CONNECT) &&
 		    inet_sk(sk)->inet_dport)
 			release_connection(netns, sk, port);
@@ -208,6 +221,15 @@ static void release_put_port(struct sock *sk)
 		}
 	}
 	rcu_read_unlock();
+}
+
+static bool release_is_wildcard(const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		return ipv6_addr_any(&sk->sk_v6_rcv_saddr);
+#endif
+	return !sk->sk_rcv_saddr;
 }
 
 static void release_udp(struct sock *sk)
@@ -232,6 +254,7 @@ static void release_udp(struct sock *sk)
 		if (service)
 			dynport_guard_note(netns, sk->sk_protocol, port);
 		release_note(netns, sk->sk_protocol, port);
+		release_elsewhere(netns, release_is_wildcard(sk));
 		if (release_concerns(netns, DYNPORT_PATH_UDP)) {
 			release_key(&key, sk, DYNPORT_PATH_UDP,
 				    sk->sk_protocol);

@@ -69,6 +69,7 @@ struct dynport_search {
 	const struct dynport_instance *instance;
 	u64 start_ns;		/* 0 unless somebody traces */
 	u64 fall_back_ns;	/* when the kernel was asked about a full map */
+	int fall_back_releases;	/* dynport_spaces.releases then */
 	u32 low, high;		/* the window, both ends included */
 	u32 index;		/* the candidate's number in the tier */
 	u32 map_index;		/* the candidate's in the map, if there is one */

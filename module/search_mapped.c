@@ -311,6 +311,7 @@ bool dynport_search_mapped_is_kept(struct dynport_search *search)
 bool dynport_search_mapped_is_exhausted(struct dynport_search *search)
 {
 	struct dynport_space *space = search->space;
+	int releases = atomic_read(&search->netns->spaces.releases);
 	bool exhausted;
 	u64 now;
 
@@ -320,10 +321,12 @@ bool dynport_search_mapped_is_exhausted(struct dynport_search *search)
 	now = ktime_get_ns();
 	spin_lock_bh(&space->lock);
 	exhausted = now < space->exhausted_until &&
+		    releases == space->exhausted_releases &&
 		    search->low >= space->exhausted_low &&
 		    search->high <= space->exhausted_high;
 	spin_unlock_bh(&space->lock);
 	search->fall_back_ns = now;
+	search->fall_back_releases = releases;
 	return exhausted;
 }
 
@@ -336,6 +339,7 @@ static void mapped_exhausted(struct dynport_search *search)
 	lockdep_assert_held(&space->lock);
 	space->exhausted_until = now + MAPPED_PROBE_SHARE *
 				 (now - search->fall_back_ns);
+	space->exhausted_releases = search->fall_back_releases;
 	space->exhausted_low = search->low;
 	space->exhausted_high = search->high;
 }

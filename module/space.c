@@ -132,6 +132,8 @@ static void space_account(struct dynport_spaces *spaces,
 	if (key->path != DYNPORT_PATH_CONNECT &&
 	    ipv6_addr_any(&key->laddr.ip6))
 		WRITE_ONCE(*wildcards, *wildcards + change);
+	if (key->device)
+		WRITE_ONCE(spaces->devices, spaces->devices + change);
 	/* Pairs with release_concerns(). */
 	smp_store_release(&spaces->count[key->path],
 			  spaces->count[key->path] + change);

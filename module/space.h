@@ -21,6 +21,7 @@
 #ifndef DYNPORT_SPACE_H
 #define DYNPORT_SPACE_H
 
+#include <linux/atomic.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
@@ -83,10 +84,12 @@ struct dynport_space {
 	/*
 	 * Until then (ktime_get_ns()) a search of this window, or of a part of
 	 * it, that finds the map full fails without asking the kernel. 0 once
-	 * a port is released.
+	 * a port is released; and only as long as dynport_spaces.releases is
+	 * what it was when the kernel was asked.
 	 */
 	u64 exhausted_until;
 	u32 exhausted_low, exhausted_high;
+	int exhausted_releases;
 	bool pressed;			/* see pressure.h */
 	struct dynport_exhaustion exhaustion;
 	unsigned long bits[];
@@ -106,6 +109,7 @@ struct dynport_spaces {
 	u32 count[DYNPORT_PATHS];
 	u32 total;
 	u32 wildcards[2];		/* of any local address: IPv4, IPv6 */
+	u32 devices;			/* of a device */
 	u16 low, high;			/* window of all that there have been */
 
 	struct rhashtable table;
@@ -116,6 +120,11 @@ struct dynport_spaces {
 	struct delayed_work sweep_work;
 	unsigned long sweep_not_before;	/* jiffies; for sweep_work only */
 	struct delayed_work idle_work;
+	/*
+	 * Releases that may free a port in spaces that nobody tells: see
+	 * hook_release.c.
+	 */
+	atomic_t releases;
 };
 
 /* The key of the space that a request belongs to. */

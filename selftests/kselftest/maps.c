@@ -234,6 +234,22 @@ TEST_F(maps, a_port_of_a_device_is_found_at_once_where_it_was_in_the_way)
 	}
 }
 
+/* It is in no space of these: its address is none, and it has no peer. */
+TEST_F(maps, a_port_of_a_service_is_found_at_once)
+{
+	int family = variant->choice.family, port = LOW + PORTS / 2, fd;
+	struct holder holder = { 0 };
+
+	fd = port_socket(&self->taker);
+	ASSERT_EQ(0, port_bind(fd, port_wildcard(family, port)));
+	take_until_map(_metadata, &holder, &self->taker);
+	take(_metadata, &holder, &self->taker, LOW, PORTS, PORTS - 1);
+	expect_exhausted(_metadata, &self->taker);
+	expect_exhausted(_metadata, &self->taker);
+	close(fd);
+	EXPECT_EQ(port, port_of(port_take(&self->taker)));
+}
+
 TEST_F(maps, there_are_none_with_a_threshold_or_a_limit_of_0)
 {
 	struct holder holder = { 0 };
