@@ -192,9 +192,10 @@ static void release_connection(struct dynport_netns *netns,
 static void release_put_port(struct sock *sk)
 {
 	struct dynport_space_key key DYNPORT_UNINITIALIZED;
+	bool named = sk->sk_userlocks & SOCK_BINDPORT_LOCK;
+	bool connected = inet_sk(sk)->inet_dport, service;
 	struct dynport_netns *netns;
 	u16 port = inet_sk(sk)->inet_num;
-	bool service;
 
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return;
@@ -210,10 +211,8 @@ static void release_put_port(struct sock *sk)
 		if (service)
 			dynport_guard_note(netns, IPPROTO_TCP, port);
 		release_note(netns, IPPROTO_TCP, port);
-		release_elsewhere(netns, !inet_sk(sk)->inet_dport ||
-					 sk->sk_userlocks & SOCK_BINDPORT_LOCK);
-		if (release_concerns(netns, DYNPORT_PATH_CONNECT) &&
-		    inet_sk(sk)->inet_dport)
+		release_elsewhere(netns, !connected || named);
+		if (release_concerns(netns, DYNPORT_PATH_CONNECT) && connected)
 			release_connection(netns, sk, port);
 		if (release_concerns(netns, DYNPORT_PATH_BIND)) {
 			release_key(&key, sk, DYNPORT_PATH_BIND, IPPROTO_TCP);
