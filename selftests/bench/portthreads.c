@@ -66,7 +66,8 @@ static bool connect_one(int *fd, int *peer)
 	struct sockaddr_storage addr = traffic_address(&opt.set, opt.set.server_port);
 
 	*fd = traffic_open(&opt.set, 0);
-	if (traffic_choose(&opt.set, *fd, &addr)) {
+	/* A reset: another thread has accepted the connection, and closed it by now. */
+	if (traffic_choose(&opt.set, *fd, &addr) && (target || errno != ECONNRESET)) {
 		traffic_full_error("connect");
 		close(*fd);
 		return false;
