@@ -192,10 +192,9 @@ static void release_connection(struct dynport_netns *netns,
 static void release_put_port(struct sock *sk)
 {
 	struct dynport_space_key key DYNPORT_UNINITIALIZED;
-	bool named = sk->sk_userlocks & SOCK_BINDPORT_LOCK;
-	bool connected = inet_sk(sk)->inet_dport, service;
 	struct dynport_netns *netns;
 	u16 port = inet_sk(sk)->inet_num;
+	bool service, matters, connected;
 
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return;
@@ -203,15 +202,19 @@ static void release_put_port(struct sock *sk)
 		dynport_lease_ends(sk);
 	netns = release_netns(sock_net(sk));
 	service = release_is_of_service(sk);
-	if (likely(!service && !release_matters(netns, port)))
+	matters = release_matters(netns, port);
+	if (likely(!service && !matters))
 		return;
 
 	rcu_read_lock();
 	if (!READ_ONCE(netns->dead)) {
+		connected = inet_sk(sk)->inet_dport;
 		if (service)
 			dynport_guard_note(netns, IPPROTO_TCP, port);
 		release_note(netns, IPPROTO_TCP, port);
-		release_elsewhere(netns, !connected || named);
+		if (matters)
+			release_elsewhere(netns, !connected ||
+					  sk->sk_userlocks & SOCK_BINDPORT_LOCK);
 		if (release_concerns(netns, DYNPORT_PATH_CONNECT) && connected)
 			release_connection(netns, sk, port);
 		if (release_concerns(netns, DYNPORT_PATH_BIND)) {
@@ -236,7 +239,7 @@ static void release_udp(struct sock *sk)
 	struct dynport_space_key key DYNPORT_UNINITIALIZED;
 	struct dynport_netns *netns;
 	u16 port = inet_sk(sk)->inet_num;
-	bool service;
+	bool service, matters;
 
 	/* Not while a namespace is being made: its own sockets aren't hashed. */
 	if (!sk_hashed(sk))
@@ -245,7 +248,8 @@ static void release_udp(struct sock *sk)
 		dynport_lease_ends(sk);
 	netns = release_netns(sock_net(sk));
 	service = release_is_of_service(sk);
-	if (likely(!service && !release_matters(netns, port)))
+	matters = release_matters(netns, port);
+	if (likely(!service && !matters))
 		return;
 
 	rcu_read_lock();
@@ -253,7 +257,8 @@ static void release_udp(struct sock *sk)
 		if (service)
 			dynport_guard_note(netns, sk->sk_protocol, port);
 		release_note(netns, sk->sk_protocol, port);
-		release_elsewhere(netns, release_is_wildcard(sk));
+		if (matters)
+			release_elsewhere(netns, release_is_wildcard(sk));
 		if (release_concerns(netns, DYNPORT_PATH_UDP)) {
 			release_key(&key, sk, DYNPORT_PATH_UDP,
 				    sk->sk_protocol);

@@ -311,13 +311,14 @@ bool dynport_search_mapped_is_kept(struct dynport_search *search)
 bool dynport_search_mapped_is_exhausted(struct dynport_search *search)
 {
 	struct dynport_space *space = search->space;
-	int releases = atomic_read(&search->netns->spaces.releases);
 	bool exhausted;
+	int releases;
 	u64 now;
 
 	if (!search->map_full)
 		return false;
 
+	releases = atomic_read(&search->netns->spaces.releases);
 	now = ktime_get_ns();
 	spin_lock_bh(&space->lock);
 	exhausted = now < space->exhausted_until &&
