@@ -12,6 +12,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include "file.h"
 #include "kselftest_harness.h"
 #include "port.h"
 #include "stats.h"
@@ -37,15 +38,9 @@ FIXTURE(map_memory)
 static int write_text(const char *folder, const char *file, const char *text)
 {
 	char path[160];
-	int fd, ret;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, file);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	ret = write(fd, text, strlen(text)) < 0 ? -errno : 0;
-	close(fd);
-	return ret;
+	return file_write(path, text, strlen(text));
 }
 
 static long long memory_current(const char *folder)
