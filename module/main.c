@@ -13,6 +13,7 @@
 #include "genl.h"
 #include "hook.h"
 #include "netns.h"
+#include "reclaim.h"
 #include "registry.h"
 
 static char *algorithm = DYNPORT_FALLBACK;
@@ -35,12 +36,13 @@ static int __init dynport_init(void)
 			       algorithm, ERR_PTR(err));
 		goto err_algorithm_exit;
 	}
-	err = dynport_space_init();
+	dynport_space_init();
+	err = dynport_reclaim_init();
 	if (err)
 		goto err_netns_exit;
 	err = dynport_genl_init();
 	if (err)
-		goto err_space_exit;
+		goto err_reclaim_exit;
 	err = dynport_hook_init();
 	if (err)
 		goto err_genl_exit;
@@ -48,8 +50,8 @@ static int __init dynport_init(void)
 
 err_genl_exit:
 	dynport_genl_exit();
-err_space_exit:
-	dynport_space_exit();
+err_reclaim_exit:
+	dynport_reclaim_exit();
 err_netns_exit:
 	dynport_netns_exit();
 	dynport_hook_settle();
@@ -62,7 +64,7 @@ static void __exit dynport_exit(void)
 {
 	dynport_hook_exit();
 	dynport_genl_exit();
-	dynport_space_exit();
+	dynport_reclaim_exit();
 	dynport_netns_exit();
 	dynport_hook_settle();
 	dynport_algorithm_exit();

@@ -11,7 +11,6 @@
 #include <linux/rculist.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
-#include <linux/workqueue.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
 
@@ -19,11 +18,9 @@
 #include "netns.h"
 #include "pressure.h"
 #include "quarantine.h"
+#include "reclaim.h"
 #include "space.h"
 #include "sweep.h"
-
-#define SPACE_IDLE		(60 * HZ)	/* unused for so long: dropped */
-#define SPACE_IDLE_CHECK	(10 * HZ)
 
 /*
  * Every search and every release of a mapped namespace looks a space up, so
@@ -139,9 +136,8 @@ static void space_account(struct dynport_spaces *spaces,
 			  spaces->count[key->path] + change);
 }
 
-/* Returns false if somebody else has already taken it out. */
-static bool space_remove(struct dynport_netns *netns,
-			 struct dynport_space *space)
+bool dynport_space_remove(struct dynport_netns *netns,
+			  struct dynport_space *space)
 {
 	struct dynport_spaces *spaces = &netns->spaces;
 
@@ -159,7 +155,7 @@ static void space_evict(struct dynport_netns *netns,
 			struct dynport_space *space)
 {
 	spin_lock_bh(&netns->spaces.lock);
-	if (space_remove(netns, space))
+	if (dynport_space_remove(netns, space))
 		dynport_count(netns->stats, DYNPORT_STAT_MAPS_EVICTED);
 	spin_unlock_bh(&netns->spaces.lock);
 }
@@ -257,7 +253,7 @@ static bool space_drop_above(struct dynport_netns *netns, u32 limit)
 		if (!limit)
 			break;
 	}
-	space_remove(netns, oldest);
+	dynport_space_remove(netns, oldest);
 	dynport_count(netns->stats, DYNPORT_STAT_MAPS_EVICTED);
 	return true;
 }
@@ -348,8 +344,7 @@ struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 		kvfree(space);
 		return dynport_space_get(netns, req, low, high, part);
 	}
-	queue_delayed_work(system_unbound_wq, &netns->spaces.idle_work,
-			   SPACE_IDLE_CHECK);
+	dynport_reclaim_start(netns);
 	dynport_sweep_want(netns, space);
 	return space;
 }
@@ -378,89 +373,6 @@ void dynport_space_release(struct dynport_netns *netns,
 	spin_unlock_bh(&space->lock);
 }
 
-static void space_idle_work(struct work_struct *work)
-{
-	struct dynport_spaces *spaces =
-		container_of(to_delayed_work(work), struct dynport_spaces,
-			     idle_work);
-	struct dynport_netns *netns =
-		container_of(spaces, struct dynport_netns, spaces);
-	struct dynport_space *space, *next;
-	bool empty;
-
-	spin_lock_bh(&spaces->lock);
-	list_for_each_entry_safe(space, next, &spaces->list, list)
-		if (time_after(jiffies,
-			       READ_ONCE(space->last_used) + SPACE_IDLE))
-			space_remove(netns, space);
-	empty = list_empty(&spaces->list);
-	spin_unlock_bh(&spaces->lock);
-
-	if (!empty)
-		queue_delayed_work(system_unbound_wq, &spaces->idle_work,
-				   SPACE_IDLE_CHECK);
-}
-
-/*
- * Memory is short. What was used in this jiffy stays: it would be back at once.
- */
-static unsigned long space_shrink_netns(struct dynport_netns *netns,
-					unsigned long want)
-{
-	struct dynport_space *space, *next;
-	unsigned long freed = 0, now = jiffies;
-
-	spin_lock_bh(&netns->spaces.lock);
-	list_for_each_entry_safe(space, next, &netns->spaces.list, list) {
-		if (freed == want)
-			break;
-		if (READ_ONCE(space->last_used) == now)
-			continue;
-		space_remove(netns, space);
-		dynport_count(netns->stats, DYNPORT_STAT_MAPS_EVICTED);
-		freed++;
-	}
-	spin_unlock_bh(&netns->spaces.lock);
-	return freed;
-}
-
-static unsigned long space_shrink_count(struct shrinker *shrinker,
-					struct shrink_control *control)
-{
-	struct dynport_netns *netns;
-	unsigned long sum = 0;
-	struct net *net;
-
-	rcu_read_lock();
-	for_each_net_rcu(net) {
-		netns = dynport_netns(net);
-		sum += READ_ONCE(netns->spaces.total);
-	}
-	rcu_read_unlock();
-	return sum ?: SHRINK_EMPTY;
-}
-
-static unsigned long space_shrink_scan(struct shrinker *shrinker,
-				       struct shrink_control *control)
-{
-	struct dynport_netns *netns;
-	unsigned long freed = 0;
-	struct net *net;
-
-	rcu_read_lock();
-	for_each_net_rcu(net) {
-		netns = dynport_netns(net);
-		if (READ_ONCE(netns->dead))
-			continue;
-		freed += space_shrink_netns(netns,
-					    control->nr_to_scan - freed);
-		if (freed == control->nr_to_scan)
-			break;
-	}
-	rcu_read_unlock();
-	return freed ?: SHRINK_STOP;
-}
-
 int dynport_space_netns_init(struct dynport_netns *netns)
 {
 	struct dynport_spaces *spaces = &netns->spaces;
@@ -468,7 +380,7 @@ int dynport_space_netns_init(struct dynport_netns *netns)
 	spin_lock_init(&spaces->lock);
 	INIT_LIST_HEAD(&spaces->list);
 	dynport_sweep_netns_init(netns);
-	INIT_DELAYED_WORK(&spaces->idle_work, space_idle_work);
+	dynport_reclaim_netns_init(netns);
 	spaces->low = U16_MAX;
 	return rhashtable_init(&spaces->table, &space_params);
 }
@@ -480,27 +392,15 @@ void dynport_space_netns_exit(struct dynport_netns *netns)
 	struct dynport_space *space, *next;
 
 	dynport_sweep_netns_exit(netns);
-	cancel_delayed_work_sync(&spaces->idle_work);
+	dynport_reclaim_netns_exit(netns);
 	spin_lock_bh(&spaces->lock);
 	list_for_each_entry_safe(space, next, &spaces->list, list)
-		space_remove(netns, space);
+		dynport_space_remove(netns, space);
 	spin_unlock_bh(&spaces->lock);
 	rhashtable_destroy(&spaces->table);
 }
 
-static struct dynport_shrinker space_shrinker = {
-	.name	= "dynport-spaces",
-	.count	= space_shrink_count,
-	.scan	= space_shrink_scan,
-};
-
-int __init dynport_space_init(void)
+void __init dynport_space_init(void)
 {
 	get_random_bytes(space_hash_key, sizeof(space_hash_key));
-	return dynport_shrinker_register(&space_shrinker);
-}
-
-void dynport_space_exit(void)
-{
-	dynport_shrinker_unregister(&space_shrinker);
 }

@@ -156,6 +156,13 @@ struct dynport_space *dynport_space_peek(struct dynport_netns *netns,
 					 u32 low, u32 high);
 void dynport_space_put(struct dynport_space *space);
 
+/*
+ * Drop a space; dynport_spaces.lock is held. Return: false if somebody else has
+ * already taken it out.
+ */
+bool dynport_space_remove(struct dynport_netns *netns,
+			  struct dynport_space *space);
+
 /* Settings have changed: drop the maps that are too many now. May sleep. */
 void dynport_space_trim(struct dynport_netns *netns);
 
@@ -186,7 +193,6 @@ static inline u32 dynport_space_busy(const struct dynport_space *space)
 /* For pernet init and exit, and the module's. */
 int dynport_space_netns_init(struct dynport_netns *netns);
 void dynport_space_netns_exit(struct dynport_netns *netns);
-int dynport_space_init(void);
-void dynport_space_exit(void);
+void dynport_space_init(void);
 
 #endif

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * reclaim.c - port maps that nobody uses, and those that memory is short for
+ */
+#include <linux/init.h>
+#include <linux/jiffies.h>
+#include <linux/rculist.h>
+#include <linux/workqueue.h>
+
+#include "compat.h"
+#include "netns.h"
+#include "reclaim.h"
+#include "space.h"
+
+#define RECLAIM_IDLE		(60 * HZ)	/* unused for so long: dropped */
+#define RECLAIM_INTERVAL	(10 * HZ)	/* between looks for them */
+
+static void reclaim_idle_work(struct work_struct *work)
+{
+	struct dynport_spaces *spaces =
+		container_of(to_delayed_work(work), struct dynport_spaces,
+			     idle_work);
+	struct dynport_netns *netns =
+		container_of(spaces, struct dynport_netns, spaces);
+	struct dynport_space *space, *next;
+	bool empty;
+
+	spin_lock_bh(&spaces->lock);
+	list_for_each_entry_safe(space, next, &spaces->list, list)
+		if (time_after(jiffies,
+			       READ_ONCE(space->last_used) + RECLAIM_IDLE))
+			dynport_space_remove(netns, space);
+	empty = list_empty(&spaces->list);
+	spin_unlock_bh(&spaces->lock);
+
+	if (!empty)
+		queue_delayed_work(system_unbound_wq, &spaces->idle_work,
+				   RECLAIM_INTERVAL);
+}
+
+/*
+ * Memory is short. What was used in this jiffy stays: it would be back at once.
+ */
+static unsigned long reclaim_shrink_netns(struct dynport_netns *netns,
+					  unsigned long want)
+{
+	struct dynport_space *space, *next;
+	unsigned long freed = 0, now = jiffies;
+
+	spin_lock_bh(&netns->spaces.lock);
+	list_for_each_entry_safe(space, next, &netns->spaces.list, list) {
+		if (freed == want)
+			break;
+		if (READ_ONCE(space->last_used) == now)
+			continue;
+		dynport_space_remove(netns, space);
+		dynport_count(netns->stats, DYNPORT_STAT_MAPS_EVICTED);
+		freed++;
+	}
+	spin_unlock_bh(&netns->spaces.lock);
+	return freed;
+}
+
+static unsigned long reclaim_shrink_count(struct shrinker *shrinker,
+					  struct shrink_control *control)
+{
+	struct dynport_netns *netns;
+	unsigned long sum = 0;
+	struct net *net;
+
+	rcu_read_lock();
+	for_each_net_rcu(net) {
+		netns = dynport_netns(net);
+		sum += READ_ONCE(netns->spaces.total);
+	}
+	rcu_read_unlock();
+	return sum ?: SHRINK_EMPTY;
+}
+
+static unsigned long reclaim_shrink_scan(struct shrinker *shrinker,
+					 struct shrink_control *control)
+{
+	struct dynport_netns *netns;
+	unsigned long freed = 0;
+	struct net *net;
+
+	rcu_read_lock();
+	for_each_net_rcu(net) {
+		netns = dynport_netns(net);
+		if (READ_ONCE(netns->dead))
+			continue;
+		freed += reclaim_shrink_netns(netns,
+					      control->nr_to_scan - freed);
+		if (freed == control->nr_to_scan)
+			break;
+	}
+	rcu_read_unlock();
+	return freed ?: SHRINK_STOP;
+}
+
+static struct dynport_shrinker reclaim_shrinker = {
+	.name	= "dynport-spaces",
+	.count	= reclaim_shrink_count,
+	.scan	= reclaim_shrink_scan,
+};
+
+void dynport_reclaim_start(struct dynport_netns *netns)
+{
+	queue_delayed_work(system_unbound_wq, &netns->spaces.idle_work,
+			   RECLAIM_INTERVAL);
+}
+
+void dynport_reclaim_netns_init(struct dynport_netns *netns)
+{
+	INIT_DELAYED_WORK(&netns->spaces.idle_work, reclaim_idle_work);
+}
+
+void dynport_reclaim_netns_exit(struct dynport_netns *netns)
+{
+	cancel_delayed_work_sync(&netns->spaces.idle_work);
+}
+
+int __init dynport_reclaim_init(void)
+{
+	return dynport_shrinker_register(&reclaim_shrinker);
+}
+
+void dynport_reclaim_exit(void)
+{
+	dynport_shrinker_unregister(&reclaim_shrinker);
+}
