@@ -72,8 +72,7 @@ main_pid() {
 }
 # The set has the ports that dynport has chosen.
 set_has() {
-	[ "$(nft list set inet dynport tcp_leases 2>/dev/null |
-		awk '/elements/ { on = 1 } on { n += gsub(/[0-9]+/, "") } END { print n + 0 }')" -eq "$1" ]
+	[ "$(nft list set inet dynport tcp_leases 2>/dev/null | nft_ports | wc -l)" -eq "$1" ]
 }
 
 want install_all

@@ -21,9 +21,7 @@ here=10.99.0.1
 
 # in_set SET [NAMESPACE] - its ports, sorted.
 in_set() {
-	in_ns "${2-$ns}" nft list set inet "${table-dynport}" "$1" 2>/dev/null |
-		awk '/elements/ { on = 1 } on { gsub(/[^0-9]+/, "\n"); print }' |
-		sed '/^$/d' | sort -n
+	in_ns "${2-$ns}" nft list set inet "${table-dynport}" "$1" 2>/dev/null | nft_ports
 }
 # leased tcp|udp - the ports of the range that ss sees bound, sorted.
 leased() {
@@ -373,12 +371,7 @@ want_same "$(tr '\n' ' ' <"$work/out")" "700 20 0 "
 want grep -qF 'events were lost' "$work/words"
 ok "lost events are noticed, and the sets are right again"
 
-rmmod dynport || doubt "the module can't be unloaded"
-wait $job
-rc=$?
-job=
-want_rc 1
-want grep -qF 'dynport was unloaded' "$work/words"
+unload_under_job
 ok "it ends when the module goes, and says so"
 
 finish

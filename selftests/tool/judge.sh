@@ -66,6 +66,16 @@ load_module() {
 	exit 1
 }
 
+# The module goes; the job, which says $work/words on stderr, must say so and end.
+unload_under_job() {
+	rmmod dynport || doubt "the module can't be unloaded"
+	wait "$job"
+	rc=$?
+	job=
+	want_rc 1
+	want grep -qF 'dynport was unloaded' "$work/words"
+}
+
 make_namespaces() {
 	ip netns add $ns && ip netns add $other && in_ns $ns ip link set lo up && return
 	echo "Bail out! no network namespaces"
@@ -132,6 +142,11 @@ until_true() {
 
 in_ns() {
 	ip netns exec "$@"
+}
+
+# nft_ports - the ports in what "nft list set" says, sorted.
+nft_ports() {
+	awk '/elements/ { on = 1 } on { gsub(/[^0-9]+/, "\n"); print }' | sed '/^$/d' | sort -n
 }
 
 sysctl_of() {

@@ -172,12 +172,7 @@ ok "where events are lost it says so, and goes on"
 
 monitor_start
 hears
-rmmod dynport || doubt "the module can't be unloaded"
-wait $job
-rc=$?
-job=
-want_rc 1
-want grep -qF 'dynport was unloaded' "$work/words"
+unload_under_job
 ok "it ends when the module goes, and says so"
 
 finish
