@@ -33,7 +33,8 @@ part == "memory" {
 part == "threads" {
 	id = k SUBSEP $column["kind"] SUBSEP $column["variant"] SUBSEP $column["percent"] SUBSEP \
 	     $column["threads"]
-	rate[id, ++rounds[id]] = $column["rate"]
+	rate[id, $column["round"]] = $column["rate"]
+	rounds[id] = $column["round"]
 	if ($column["kind"] == "churn")
 		churned[$column["percent"]] = 1
 	next
@@ -125,12 +126,13 @@ function line(title, limit, name, part,    i, a, value, worst, which, comment, t
 	print text
 }
 
-function median(id,    i, j, n, v, swap) {
+# Of the rates, or, if @base is given, of what they are in each round times its.
+function median(id, base,    i, j, n, v, swap) {
 	n = rounds[id]
-	if (!n)
+	if (!n || (base != "" && rounds[base] != n))
 		return ""
 	for (i = 1; i <= n; i++) {
-		v[i] = rate[id, i]
+		v[i] = base == "" ? rate[id, i] : rate[id, i] / rate[base, i]
 		for (j = i; j > 1 && v[j - 1] > v[j]; j--) {
 			swap = v[j]; v[j] = v[j - 1]; v[j - 1] = swap
 		}
@@ -138,8 +140,15 @@ function median(id,    i, j, n, v, swap) {
 	return (v[int((n + 1) / 2)] + v[int(n / 2) + 1]) / 2
 }
 
-function filling(k, variant, percent, threads) { return median(k SUBSEP "fill" SUBSEP variant SUBSEP percent SUBSEP threads) }
-function churning(k, variant, percent, threads) { return median(k SUBSEP "churn" SUBSEP variant SUBSEP percent SUBSEP threads) }
+function filling(k, variant, percent, threads) {
+	return median(k SUBSEP "fill" SUBSEP variant SUBSEP percent SUBSEP threads, "")
+}
+
+# The rate of 64 threads of the module's, times the kernel's.
+function churning(k, percent,    end) {
+	end = SUBSEP percent SUBSEP 64
+	return median(k SUBSEP "churn" SUBSEP "random_pick" end, k SUBSEP "churn" SUBSEP "none" end)
+}
 
 # Two threads as against one: the module to 99 %, where maps are in use, must
 # reach 1.5 or what the kernel alone does to 40 %.
@@ -164,7 +173,7 @@ function crowd(    i, k, p, value, worst, text) {
 		worst = ""
 		where = ""
 		for (p in churned) {
-			value = ratio(churning(k, "random_pick", p, 64), churning(k, "none", p, 64))
+			value = churning(k, p)
 			if (value != "" && (worst == "" || value < worst)) {
 				worst = value
 				where = " at " p " %"

@@ -10,7 +10,8 @@
  *		connection and resets it, again and again
  * Each thread also accepts one connection, anybody's, for each that it has made.
  * Rates are those of this machine at this moment: compare what one round says,
- * and take the median over the rounds (-r).
+ * and take the median over the rounds (-r). Every other round has the variants in
+ * reverse, since a machine that becomes slower would favour those that are first.
  */
 #define _GNU_SOURCE
 #include "portcost.h"
@@ -155,9 +156,21 @@ static void print_row(const char *kind, const struct variant *variant, double pe
 	fflush(stdout);
 }
 
+static void enter(const struct variant *variant)
+{
+	static const struct variant *current;
+
+	if (variant == current)
+		return;
+	variants_enter(variant);
+	opt.set.client = variant->client;
+	current = variant;
+}
+
 static void measure(const char *kind, double percent)
 {
 	unsigned int ports = (unsigned int)((opt.set.high - opt.set.low + 1) * percent / 100 + 0.5);
+	const struct variant *variant;
 	unsigned int round, v, i;
 	uint64_t ns;
 
@@ -167,11 +180,11 @@ static void measure(const char *kind, double percent)
 		die("%u ports can't be occupied", ports);
 	for (round = 1; round <= rounds; round++) {
 		for (v = 0; v < opt.nvariants; v++) {
-			variants_enter(&opt.variants[v]);
-			opt.set.client = opt.variants[v].client;
+			variant = &opt.variants[round % 2 ? v : opt.nvariants - 1 - v];
+			enter(variant);
 			for (i = 0; i < nthreads; i++) {
 				ns = run_threads((unsigned int)threads[i]);
-				print_row(kind, &opt.variants[v], percent, round,
+				print_row(kind, variant, percent, round,
 					  (unsigned int)threads[i], ns);
 			}
 		}
