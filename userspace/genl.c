@@ -179,6 +179,7 @@ int genl_open(struct genl *genl, const char *family, uint8_t version,
 		genl_close(genl);
 		return ret;
 	}
+	genl->name = family;
 	genl->family = found.id;
 	genl->version = version;
 	genl->group = found.group;
@@ -271,6 +272,19 @@ int genl_fd(const struct genl *genl)
 	return mnl_socket_get_fd(genl->socket);
 }
 
+/* Among what was lost may be that the family went, and has another number now. */
+static int events_lost(const struct genl *genl)
+{
+	struct genl now;
+	int ret = genl_open(&now, genl->name, genl->version, NULL);
+
+	if (!ret)
+		genl_close(&now);
+	if (ret == -ENOENT || (!ret && now.family != genl->family))
+		return -ESHUTDOWN;
+	return ret ? ret : -ENOBUFS;
+}
+
 /*
  * The kernel drops events, without another error, until the queue has been
  * empty once. Only then may a dump be taken.
@@ -281,7 +295,7 @@ static int events_drain(struct genl *genl, char *buf, size_t size)
 		ssize_t n = recv(genl_fd(genl), buf, size, MSG_DONTWAIT);
 
 		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-			return -ENOBUFS;
+			return events_lost(genl);
 		if (n < 0 && errno != EINTR && errno != ENOBUFS)
 			return -errno;
 	}

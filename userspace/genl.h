@@ -32,6 +32,7 @@ struct genl {
 	uint8_t version;
 	uint32_t sequence;
 	uint32_t group;		/* of the events; 0: the family has none */
+	const char *name;	/* the family's */
 };
 
 /*
