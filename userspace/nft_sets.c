@@ -21,7 +21,7 @@
 /* Changes in one transaction: a flood of them is divided, for those behind it. */
 #define CHANGES_MOST 4096
 #define CHANGE_TRIES 3
-/* Seconds from one rebuilding to the next, where the first didn't help. */
+/* Seconds from one rebuilding to the next, where one, or a second, didn't help. */
 #define REBUILD_PAUSE 5
 /* Room for a few short commands. */
 #define COMMANDS_MAX 512
@@ -79,7 +79,8 @@ static int rebuild(struct nft_sets *sets, const struct port_set *wanted)
 {
 	char *commands;
 	const char *why;
-	bool done;
+	bool done, again;
+	double now;
 	/* what has been told so far is of the state before */
 	int ret = nft_sets_follow(sets);
 
@@ -88,7 +89,10 @@ static int rebuild(struct nft_sets *sets, const struct port_set *wanted)
 	commands = ruleset_rebuild(sets->table, wanted);
 	done = nftables_run(sets->nft, commands, &why);
 	free(commands);
-	sets->rebuilt = screen_now();
+	now = screen_now();
+	again = sets->rebuilt && now < sets->rebuilt + REBUILD_PAUSE;
+	sets->rebuilt = now;
+	sets->pause = !done || again;
 	if (!done) {
 		refused(sets, why);
 		return 0;
@@ -168,7 +172,7 @@ int nft_sets_patience(const struct nft_sets *sets, const struct port_set *wanted
 
 	if (sets->watch.intact && sets->certain)
 		return same(sets, wanted) ? -1 : 0;
-	return left > 0 ? (int)(left * 1000) + 1 : 0;
+	return sets->pause && left > 0 ? (int)(left * 1000) + 1 : 0;
 }
 
 static bool for_both(struct nft_sets *sets, const char *verb, const char **why)

@@ -20,7 +20,8 @@ struct nft_sets {
 	bool made_table;		/* it wasn't there before */
 	bool certain;			/* watch.in is what is there */
 	bool complained;		/* has said that nftables refuses */
-	double rebuilt;			/* screen_now() of the last try */
+	double rebuilt;			/* screen_now() of the last try; none: 0 */
+	bool pause;			/* it didn't help: not again at once */
 };
 
 /* @wanted, here and below: the ports of each set, LEASE_PROTOCOLS of them. */
