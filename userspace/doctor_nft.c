@@ -17,6 +17,7 @@
 
 struct chain {
 	char table[NAME_LEN], name[NAME_LEN];
+	bool ip;		/* of a family in which IP is filtered */
 	bool input, drops;	/* at the input hook, by policy */
 	bool answers;		/* lets answers in, or may do so elsewhere */
 };
@@ -68,6 +69,34 @@ static bool dports_meet(const char *rule, struct port_range range)
 	return false;
 }
 
+/*
+ * What comes behind statements that decide nothing: "counter packets 1 bytes 2",
+ * "log prefix \"a b\" level info".
+ */
+static const char *after_statements(const char *rule)
+{
+	static const char *const silent[] = {
+		"counter", "packets", "bytes", "log", "prefix", "level", "group",
+		"flags", "snaplen", "queue-threshold",
+	};
+	static const size_t values[] = { 0, 1, 1, 0, 1, 1, 1, 1, 1, 1 };
+	size_t i, len;
+
+	for (i = 0; i < sizeof(silent) / sizeof(silent[0]); i++) {
+		len = strlen(silent[i]);
+		if (strncmp(rule, silent[i], len) != 0 || (rule[len] && rule[len] != ' '))
+			continue;
+		rule += len + strspn(rule + len, " ");
+		if (values[i] && *rule == '"')
+			rule += 1 + strcspn(rule + 1, "\"") + 1;
+		else if (values[i])
+			rule += strcspn(rule, " ");
+		rule += strspn(rule, " ");
+		i = -1;
+	}
+	return rule;
+}
+
 static void drop_found(struct findings *f, const struct chain *chain, const char *rule)
 {
 	finding_add(f, FINDING_PROBLEM, "nft_drop");
@@ -77,19 +106,44 @@ static void drop_found(struct findings *f, const struct chain *chain, const char
 	finding_mend(f, "(let the chain have 'ct state established,related accept' in front of it)");
 }
 
+/* Nothing stands behind a verdict but what kind it is, and a comment. */
+static bool is_verdict(const char *rule, const char *verdict)
+{
+	size_t len = strlen(verdict);
+
+	return strncmp(rule, verdict, len) == 0 && (!rule[len] || rule[len] == ' ');
+}
+
+/* Does it let in what connection tracking knows, or whatever comes to it? */
+static bool lets_answers_in(const char *rule)
+{
+	if (has_word(rule, "jump") || has_word(rule, "goto") || has_word(rule, "vmap"))
+		return true;
+	return has_word(rule, "accept") &&
+	       (has_word(rule, "ct") || is_verdict(after_statements(rule), "accept"));
+}
+
+/* "tcp dport PORTS drop": a condition besides the port may spare the answers. */
+static bool drops_by_port(const char *rule)
+{
+	const char *rest = rule;
+
+	if (strncmp(rest, "tcp dport ", 10) != 0 && strncmp(rest, "udp dport ", 10) != 0)
+		return false;
+	rest += 10;
+	rest += *rest == '{' ? strcspn(rest, "}") : strcspn(rest, " ");
+	rest = after_statements(rest + strspn(rest, "} "));
+	return is_verdict(rest, "drop") || is_verdict(rest, "reject");
+}
+
 static void rule_check(const struct doctor *d, struct chain *chain, const char *rule,
 		       struct findings *f)
 {
-	if (!chain->input)
+	if (!chain->input || chain->answers)
 		return;
-	if (has_word(rule, "established") || has_word(rule, "jump") ||
-	    has_word(rule, "goto") || has_word(rule, "vmap"))
+	if (lets_answers_in(rule)) {
 		chain->answers = true;
-	/* a condition besides the port may spare the answers */
-	else if (!chain->answers &&
-		 (strncmp(rule, "tcp dport ", 10) == 0 || strncmp(rule, "udp dport ", 10) == 0) &&
-		 (has_word(rule, "drop") || has_word(rule, "reject")) &&
-		 dports_meet(rule, d->window->local)) {
+	} else if (drops_by_port(rule) && dports_meet(rule, d->window->local)) {
 		drop_found(f, chain, rule);
 		chain->answers = true;
 	}
@@ -102,6 +156,7 @@ static void line_check(const struct doctor *d, struct chain *chain, char *line,
 
 	if (sscanf(line, "table %95s %95s {", family, name) == 2) {
 		snprintf(chain->table, NAME_LEN, "%.16s %.78s", family, name);
+		chain->ip = strcmp(family, "inet") == 0 || strncmp(family, "ip", 2) == 0;
 		return;
 	}
 	line += strspn(line, "\t ");
@@ -111,7 +166,7 @@ static void line_check(const struct doctor *d, struct chain *chain, char *line,
 		chain->drops = false;
 		chain->answers = false;
 	} else if (strncmp(line, "type filter hook input ", 23) == 0) {
-		chain->input = true;
+		chain->input = chain->ip;
 		chain->drops = strstr(line, "policy drop;");
 	} else if (*line == '}') {
 		if (chain->input && chain->drops && !chain->answers)
