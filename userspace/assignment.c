@@ -2,6 +2,7 @@
 /* Writes settings, and puts them back when one is refused. */
 #include <err.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,15 +93,10 @@ static bool befores_read(struct assignment *all, size_t count)
 	return true;
 }
 
-bool assignments_apply(struct assignment *all, size_t count)
+static bool assignments_write(struct assignment *all, size_t count)
 {
 	size_t i;
 
-	/* what can't be put back is not changed */
-	if (!befores_read(all, count)) {
-		warnx("nothing was changed");
-		return false;
-	}
 	for (i = 0; i < count; i++) {
 		int ret = assignment_write(all[i].setting, all[i].value);
 
@@ -111,6 +107,24 @@ bool assignments_apply(struct assignment *all, size_t count)
 		}
 	}
 	return true;
+}
+
+bool assignments_apply(struct assignment *all, size_t count)
+{
+	void (*before)(int signal);
+	bool ok;
+
+	/* what can't be put back is not changed */
+	if (!befores_read(all, count)) {
+		warnx("nothing was changed");
+		return false;
+	}
+	/* nobody who listens to stderr any more must not end it half-way */
+	before = signal(SIGPIPE, SIG_IGN);
+	ok = assignments_write(all, count);
+	if (before != SIG_ERR)
+		signal(SIGPIPE, before);
+	return ok;
 }
 
 void assignments_free(struct assignment *all, size_t count)

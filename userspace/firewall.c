@@ -8,6 +8,7 @@
 #include <err.h>
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 
 #include "firewall.h"
@@ -149,6 +150,8 @@ int firewall_run(const char *table, bool remove)
 	struct firewall *fw = &firewall;
 	int ret;
 
+	/* with nobody to read what it says it has still its work to do */
+	signal(SIGPIPE, SIG_IGN);
 	if (!genl_open_dynport(&fw->genl))
 		return EXIT_FAILED;
 	ret = nft_sets_open(&fw->sets, table);
