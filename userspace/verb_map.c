@@ -42,6 +42,7 @@ static void watch_draw(void *state, FILE *out)
 
 static int map_option(char letter, const char *argument)
 {
+	unsigned long block;
 	char *end;
 
 	switch (letter) {
@@ -60,9 +61,10 @@ static int map_option(char letter, const char *argument)
 		want.image[MAP_IMAGE_PNG] = argument;
 		return EXIT_DONE;
 	case 'b':
-		want.block = strtoul(argument, &end, 10);
+		block = strtoul(argument, &end, 10);
+		want.block = (unsigned int)block;
 		if (*argument >= '0' && *argument <= '9' && !*end &&
-		    want.block >= 1 && want.block <= PORTS_ALL)
+		    block >= 1 && block <= PORTS_ALL)
 			return EXIT_DONE;
 		warnx("--block takes 1 to %u ports, not '%s'", PORTS_ALL, argument);
 		return EXIT_USAGE;

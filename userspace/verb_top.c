@@ -78,6 +78,7 @@ static int once(struct watch *watch)
 
 static int top_option(char letter, const char *argument)
 {
+	unsigned long lines;
 	char *end;
 
 	switch (letter) {
@@ -88,9 +89,10 @@ static int top_option(char letter, const char *argument)
 		return live_seconds_parse(argument, &want.watch);
 	case 'l':
 		want.limited = true;
-		want.lines = strtoul(argument, &end, 10);
+		lines = strtoul(argument, &end, 10);
+		want.lines = (unsigned int)lines;
 		if (*argument >= '0' && *argument <= '9' && !*end &&
-		    want.lines <= 1000000)
+		    lines <= 1000000)
 			return EXIT_DONE;
 		warnx("--lines takes a number of lines, 0 for all, not '%s'", argument);
 		return EXIT_USAGE;

@@ -13,6 +13,9 @@
 
 double view_rate(const struct view *view, uint64_t now, uint64_t before)
 {
+	/* they began anew: the module was loaded again */
+	if (now < before)
+		return 0;
 	return (double)(now - before) / view->seconds;
 }
 
