@@ -8,15 +8,12 @@
 
 #include "textfile.h"
 
-int textfile_read(const char *path, char **text, size_t *len)
+int textfile_read_rest(int fd, char **text, size_t *len)
 {
 	size_t size = 0, room = TEXTFILE_ROOM;
 	char *buf = NULL;
-	int fd, ret = 0;
+	int ret = 0;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
 	for (;;) {
 		char *larger = NULL;
 		ssize_t n;
@@ -46,7 +43,6 @@ int textfile_read(const char *path, char **text, size_t *len)
 			break;
 		size += n;
 	}
-	close(fd);
 	if (ret) {
 		free(buf);
 		return ret;
@@ -56,6 +52,17 @@ int textfile_read(const char *path, char **text, size_t *len)
 	if (len)
 		*len = size;
 	return 0;
+}
+
+int textfile_read(const char *path, char **text, size_t *len)
+{
+	int ret, fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	ret = textfile_read_rest(fd, text, len);
+	close(fd);
+	return ret;
 }
 
 int textfile_write(const char *path, const char *text)

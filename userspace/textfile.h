@@ -21,6 +21,8 @@
  * into *@len if that isn't NULL. Returns 0 or -errno.
  */
 int textfile_read(const char *path, char **text, size_t *len);
+/* The same for what is left to read from @fd. */
+int textfile_read_rest(int fd, char **text, size_t *len);
 
 /* Writes @text with one write(), as sysctls want it. Returns 0 or -errno. */
 int textfile_write(const char *path, const char *text);

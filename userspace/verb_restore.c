@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "assignment.h"
 #include "output.h"
@@ -144,7 +145,8 @@ static int restore_run(const struct invocation *inv, int argc, char **argv)
 	}
 	if (!sysctl_dynport_present())
 		return EXIT_FAILED;
-	ret = textfile_read(standard_input ? "/dev/stdin" : name, &text, &len);
+	ret = standard_input ? textfile_read_rest(STDIN_FILENO, &text, &len) :
+			       textfile_read(name, &text, &len);
 	if (standard_input)
 		name = "stdin";
 	if (ret == -ENOENT && if_exists) {
@@ -181,8 +183,9 @@ const struct verb verb_restore = {
 	.summary = "Apply saved settings, all of them or none",
 	.details =
 		"FILE is " SETTINGS_FILE " if none is given; '-' is stdin. It has the format of\n"
-		"sysctl.d, but nothing in it but net.dynport.*. Each line is judged before the first\n"
-		"is written, and when the kernel refuses one, those before it are put back.\n",
+		"sysctl.d, but nothing in it but net.dynport.*, and no '-' in front of it. Each\n"
+		"line is judged before the first is written, and when the kernel refuses one, those\n"
+		"before it are put back.\n",
 	.options = restore_options,
 	.option = restore_option,
 	.run = restore_run,
