@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One line of a sysctl.d file. */
+#include <fnmatch.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -88,6 +89,20 @@ enum settings_line settings_line_parse(char *line,
 		return SETTINGS_LINE_WRONG;
 	}
 	return SETTINGS_LINE_VALUE;
+}
+
+bool settings_line_names(char *line, const struct setting *setting)
+{
+	char *key = trim(line), *equals = strchr(key, '=');
+
+	if (!equals || *key == '#' || *key == ';')
+		return false;
+	*equals = '\0';
+	key = trim(key + (*key == '-'));
+	slashes_dots(key);
+	/* the last part may be a pattern */
+	return strncmp(key, PREFIX, strlen(PREFIX)) == 0 &&
+	       fnmatch(key + strlen(PREFIX), setting->key, 0) == 0;
 }
 
 void settings_line_write(FILE *out, const struct setting *setting,

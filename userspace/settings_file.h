@@ -6,6 +6,7 @@
 #ifndef DYNPORTCTL_SETTINGS_FILE_H
 #define DYNPORTCTL_SETTINGS_FILE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "settings.h"
@@ -29,6 +30,9 @@ enum settings_line settings_line_parse(char *line,
 				       const struct setting **setting,
 				       const char **value,
 				       char why[SETTINGS_WHY_MAX]);
+
+/* Does sysctl(8) write @setting where it meets that line? It is changed, too. */
+bool settings_line_names(char *line, const struct setting *setting);
 
 void settings_line_write(FILE *out, const struct setting *setting,
 			 const char *value);

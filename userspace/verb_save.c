@@ -5,6 +5,7 @@
  */
 #include <err.h>
 #include <errno.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,39 @@
 
 static bool want_all;
 
+#define CONF_DIRS "{/etc,/run,/usr/local/lib,/usr/lib,/lib}/sysctl.d/*.conf"
+
+/* Does a line of the file name the setting? */
+static bool file_names(const char *path, const struct setting *setting)
+{
+	char *text, *line, *rest;
+	bool found = false;
+
+	/* what can't be read has nothing to say at boot, either */
+	if (textfile_read(path, &text, NULL))
+		return false;
+	for (line = strtok_r(text, "\n", &rest); line && !found;
+	     line = strtok_r(NULL, "\n", &rest))
+		found = settings_line_names(line, setting);
+	free(text);
+	return found;
+}
+
+/* Does sysctl.d say something about it? Then it doesn't keep its default. */
+static bool sysctl_d_names(const struct setting *setting)
+{
+	bool found = false;
+	glob_t files;
+	size_t i;
+
+	if (glob(CONF_DIRS, GLOB_BRACE, NULL, &files) == 0) {
+		for (i = 0; i < files.gl_pathc && !found; i++)
+			found = file_names(files.gl_pathv[i], setting);
+		globfree(&files);
+	}
+	return found || file_names("/etc/sysctl.conf", setting);
+}
+
 /*
  * Will a module loaded later come with this value by itself? If a module
  * parameter has changed what it comes with, 'algorithm' is saved in any case.
@@ -26,7 +60,8 @@ static bool is_default(const struct setting *setting, const char *value)
 	char *parameter;
 	bool same;
 
-	if (!setting->standard || strcmp(value, setting->standard) != 0)
+	if (!setting->standard || strcmp(value, setting->standard) != 0 ||
+	    sysctl_d_names(setting))
 		return false;
 	if (setting->kind != SETTING_ALGORITHM ||
 	    textfile_read("/sys/module/dynport/parameters/algorithm",
@@ -83,6 +118,10 @@ static int save_run(const struct invocation *inv, int argc, char **argv)
 		warnx("save takes one file");
 		return EXIT_USAGE;
 	}
+	if (inv->netns && !argc) {
+		warnx("with -n, save takes a file: " SETTINGS_FILE " is for the machine's own namespace");
+		return EXIT_USAGE;
+	}
 	if (inv->json) {
 		warnx("what is saved has the format of sysctl.d; 'set --json' has the settings as JSON");
 		return EXIT_USAGE;
@@ -115,8 +154,9 @@ const struct verb verb_save = {
 	.arguments = "[FILE]",
 	.summary = "Save the settings that differ from the defaults",
 	.details =
-		"FILE is " SETTINGS_FILE " if none is given; '-' is stdout. It is replaced at once,\n"
-		"and has the format of sysctl.d. 'dynportctl restore' reads it.\n",
+		"FILE is " SETTINGS_FILE " if none is given (with -n one must be); '-' is stdout.\n"
+		"It is replaced at once, and has the format of sysctl.d. 'dynportctl restore' reads\n"
+		"it. What has its default is left out, unless sysctl.d says something about it.\n",
 	.options = save_options,
 	.option = save_option,
 	.run = save_run,

@@ -39,6 +39,14 @@ static bool refuses(const char *line, const char *word)
 	return judge(line) == SETTINGS_LINE_WRONG && strstr(why, word);
 }
 
+static bool names(const char *line, const char *key)
+{
+	char copy[128];
+
+	snprintf(copy, sizeof(copy), "%s", line);
+	return settings_line_names(copy, setting_find(key));
+}
+
 void test_settings_file(void)
 {
 	char *text;
@@ -67,6 +75,15 @@ void test_settings_file(void)
 	expect(refuses("= 7", "no setting of dynport"));
 	expect(refuses("-net.dynport.search_limit = 7", "no setting of dynport"));
 	tell("every other line is refused, with a reason");
+
+	expect(names("net.dynport.search_limit = 7", "search_limit"));
+	expect(names(" -net/dynport/search_limit=7", "search_limit"));
+	expect(names("net.dynport.search_* = 7", "search_limit"));
+	expect(!names("net.dynport.search_limit = 7", "map_limit"));
+	expect(!names("# net.dynport.search_limit = 7", "search_limit"));
+	expect(!names("net.dynport.search_limit", "search_limit"));
+	expect(!names("", "search_limit"));
+	tell("lines that set something are known, with '-' in front and with patterns");
 
 	out = open_memstream(&text, &len);
 	expect(out);
