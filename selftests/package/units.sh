@@ -17,7 +17,7 @@ top=$(cd "$here/../.." && pwd)
 systemd=/lib/systemd/systemd
 [ -x $systemd ] || skip_all "systemd is missing"
 
-begin 9
+begin 10
 
 units=$work/units
 metrics=/var/lib/prometheus/node-exporter
@@ -122,6 +122,14 @@ restarted() {
 }
 until_true restarted
 ok "and is started again where it dies"
+
+# Longer than systemd would try with its defaults.
+before=$(main_pid)
+want rmmod dynport
+sleep 7
+want inside modprobe dynport
+until_true restarted
+ok "and where the module was taken away by hand, once that is back"
 
 unit start dynport-metrics.service
 want grep -q '^dynport_up 1$' "$metrics/dynport.prom"
