@@ -99,8 +99,7 @@ const char *setting_values(const struct setting *setting,
 	case SETTING_PATH_ALGORITHM:
 		return "NAME or default";
 	case SETTING_RANGE:
-		return setting->or_zero ? "LOW HIGH, PRESET or 0 0" :
-					  "LOW HIGH or PRESET";
+		return setting->or_zero ? "LOW HIGH or 0 0" : "LOW HIGH";
 	case SETTING_READ_ONLY:
 		return "read only";
 	case SETTING_NUMBER:

@@ -38,7 +38,7 @@ const struct setting *setting_find(const char *key);
 /* The key that @key is probably meant to be, or NULL. */
 const char *setting_nearest(const char *key);
 
-/* What it takes, for people: "1..65535", "LOW HIGH, PRESET or 0 0". */
+/* What it takes, for people: "1..65535", "LOW HIGH or 0 0". */
 #define SETTING_VALUES_MAX 64
 const char *setting_values(const struct setting *setting,
 			   char text[SETTING_VALUES_MAX]);

@@ -93,6 +93,9 @@ const struct verb verb_firewall = {
 		"  nft -f /etc/dynport.nft\n"
 		"  dynportctl firewall\n"
 		"\n"
+		"The ruleset drops what comes to other ports of the range: a service at a fixed port\n"
+		"in there needs it reserved (net.ipv4.ip_local_reserved_ports), or a rule in front.\n"
+		"\n"
 		"Sets are seen from their own table only; --table puts them into one of yours. At\n"
 		"the end they stay as they are, unless --remove empties and removes them (what\n"
 		"rules still use is left, empty). UDP-Lite is left alone. Needs CAP_NET_ADMIN.\n",
