@@ -9,7 +9,6 @@
 #include <linux/minmax.h>
 #include <net/ip.h>
 
-#include "guard.h"
 #include "pressure.h"
 #include "random.h"
 #include "search.h"
@@ -73,21 +72,6 @@ static bool search_stop_avoiding(struct dynport_search *search)
 	return true;
 }
 
-/* Is it to be avoided? Most ports have nothing noted of them. */
-static __always_inline bool search_avoids(const struct dynport_search *search,
-					  u16 port)
-{
-	struct dynport_netns *netns = search->netns;
-	unsigned long avoid = READ_ONCE(netns->avoid);
-
-	if (likely(!avoid))
-		return false;
-	if (likely(!(avoid & BIT(DYNPORT_AVOID_COOLING)) &&
-		   !dynport_guard_stamp(netns, search->req.protocol, port)))
-		return false;
-	return dynport_search_why_avoid(search, port) != DYNPORT_PATH_STATS;
-}
-
 /* The candidate's port; 0 if it is reserved, or to be avoided. */
 static __always_inline u16 search_port(const struct dynport_search *search)
 {
@@ -95,7 +79,8 @@ static __always_inline u16 search_port(const struct dynport_search *search)
 
 	if (unlikely(inet_is_local_reserved_port(search->netns->net, port)))
 		return 0;
-	if (unlikely(search_avoids(search, port)))
+	if (unlikely(dynport_search_may_avoid(search, port)) &&
+	    dynport_search_why_avoid(search, port) != DYNPORT_PATH_STATS)
 		return 0;
 	return port;
 }

@@ -45,6 +45,7 @@
 
 #include <linux/ktime.h>
 
+#include "guard.h"
 #include "netns.h"
 #include "root_reserve.h"
 #include "trace.h"
@@ -262,6 +263,19 @@ dynport_search_why_avoid(const struct dynport_search *search, u16 port);
 void dynport_search_avoided(struct dynport_search *search, u16 port,
 			    enum dynport_path_stat why);
 void dynport_search_skip(struct dynport_search *search);
+
+/* False: there is no reason to avoid the port. So it is with most, at once. */
+static __always_inline bool
+dynport_search_may_avoid(const struct dynport_search *search, u16 port)
+{
+	struct dynport_netns *netns = search->netns;
+	unsigned long avoid = READ_ONCE(netns->avoid);
+
+	if (likely(!avoid))
+		return false;
+	return unlikely(avoid & BIT(DYNPORT_AVOID_COOLING)) ||
+	       unlikely(dynport_guard_stamp(netns, search->req.protocol, port));
+}
 
 /*
  * Between search.c and search_mapped.c: the parts of the above for a search

@@ -274,7 +274,7 @@ u16 dynport_search_mapped_next(struct dynport_search *search)
 			search->reserved++;
 			dynport_search_skipped(search, port,
 					       DYNPORT_VERDICT_RESERVED);
-		} else if (likely(!READ_ONCE(netns->avoid)) ||
+		} else if (likely(!dynport_search_may_avoid(search, port)) ||
 			   !mapped_put_off(search, index, port)) {
 			break;
 		}
