@@ -87,6 +87,8 @@ static __always_inline u32 mapped_choose(struct dynport_search *search,
 		number = algorithm->next(instance->state, req, search->index);
 	else
 		number = algorithm->first(instance->state, req);
+	/* Not sooner: one that hasn't been asked isn't told of steps. */
+	search->instance = instance;
 	first = number;
 	most = mapped_draws(map);
 	for (draws = 0; algorithm->next && draws < most; draws++) {
@@ -259,7 +261,6 @@ u16 dynport_search_mapped_next(struct dynport_search *search)
 			found = mapped_take(search, instance, &index);
 			is_short = mapped_is_short(&space->map);
 			dynport_pressure_changed(netns, space);
-			search->instance = instance;
 		}
 		spin_unlock_bh(&space->lock);
 		if (unlikely(is_short || search->kept) &&

@@ -124,7 +124,11 @@ static void doublehash_passed(void *state, struct dynport_request *req,
 	/* Only then it has one. */
 	if (!dynport_has_peer(req))
 		return;
-	cell = &doublehash->cells[req->scratch];
+	/*
+	 * In bounds even if @scratch is another instance's, which was freed and
+	 * had the same address.
+	 */
+	cell = &doublehash->cells[req->scratch % DOUBLEHASH_CELLS];
 	WRITE_ONCE(*cell, READ_ONCE(*cell) + steps);
 }
 

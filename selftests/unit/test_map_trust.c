@@ -48,6 +48,54 @@ static void test_threshold(void)
 	cases_run(check_threshold);
 }
 
+/* An algorithm that is told of steps without having been asked. */
+static bool asked, told_unasked;
+static u32 late_candidates;
+
+static u32 late_first(void *state, struct dynport_request *req)
+{
+	asked = true;
+	return 0;
+}
+
+static void late_passed(void *state, struct dynport_request *req, u32 steps)
+{
+	told_unasked |= !asked;
+}
+
+static struct dynport_algorithm late = {
+	.name = "late", .first = late_first, .passed = late_passed,
+};
+
+/* It is selected when the search has had seven refusals, and the map is full. */
+static void select_late(void *cookie, u16 port)
+{
+	static struct dynport_instance instance = { .algorithm = &late };
+	struct host *host = cookie;
+
+	if (++late_candidates == 8)
+		host->netns.instance[DYNPORT_PATH_CONNECT] = &instance;
+}
+
+static void test_late(void)
+{
+	struct host *host = host_alloc(&dynport_bsd);
+	struct dynport_instance *before = host->netns.instance[DYNPORT_PATH_CONNECT];
+	struct peer peer = host_peer(0);
+
+	host_set_window(host, 40000, 40031);
+	host->netns.tunables.bind_stride = 0;
+	host->netns.tunables.map_threshold = 8;
+	host->sweeps = true;
+	host->watch = select_late;
+	host->cookie = host;
+	EXPECT(host_pick(host, DYNPORT_PATH_CONNECT, &peer, cases_all_busy) < 0);
+	EXPECT(host->netns.instance[DYNPORT_PATH_CONNECT]->algorithm == &late);
+	EXPECT(!told_unasked);
+	host->netns.instance[DYNPORT_PATH_CONNECT] = before;
+	host_free(host);
+}
+
 /* Maps that begin by themselves; sweeps or none, which only cost refusals. */
 static void check_wrong(struct host *host, enum dynport_path path)
 {
@@ -139,6 +187,8 @@ const struct test map_trust_tests[] = {
 	{ "map: however wrong it is, no port is left when a request fails",
 	  test_wrong },
 	{ "map: a search that gives up proposes nothing", test_gives_up },
+	{ "map: an algorithm selected amid a search isn't told of another's steps",
+	  test_late },
 	{ "map: a connection that fails otherwise gives its port back",
 	  test_given_back },
 	{ }
