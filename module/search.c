@@ -252,6 +252,19 @@ static u16 search_draw(struct dynport_search *search)
 	return port;
 }
 
+/* Or are all ports the kernel's to choose? */
+static bool search_proposes(const struct dynport_search *search)
+{
+	struct dynport_instance *instance;
+	bool proposes;
+
+	rcu_read_lock();
+	instance = search_instance(search);
+	proposes = instance && instance->algorithm->first;
+	rcu_read_unlock();
+	return proposes;
+}
+
 /*
  * The kernel's pickers for TCP go through a window in pairs, and in an odd one
  * pass by its first port or its last, as chance has it. So that no port is left
@@ -265,6 +278,7 @@ static u16 search_last_port(struct dynport_search *search)
 
 	if (search->tried_last || search->req.path == DYNPORT_PATH_UDP ||
 	    !(count & 1) || count == 1 ||
+	    !search_proposes(search) ||
 	    (search->space && (search->kept ||
 			       dynport_search_mapped_is_exhausted(search))))
 		return 0;
