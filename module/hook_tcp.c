@@ -148,6 +148,7 @@ static int hooked_inet_csk_get_port(struct sock *sk, unsigned short snum)
 	dynport_search_begin(&search, netns, DYNPORT_PATH_BIND, window.low,
 			     window.high, window.user);
 	hook_local_request(&search.req, sk);
+	search.shares = hook_is_ipv6_only(sk);
 
 	/*
 	 * Each candidate would be tried strictly and then relaxed, and so be

@@ -85,6 +85,8 @@ static int hooked_udp_lib_get_port(struct sock *sk, unsigned short snum,
 	dynport_search_begin(&search, netns, DYNPORT_PATH_UDP, window.low,
 			     window.high, window.user);
 	hook_local_request(&search.req, sk);
+	/* With these options it may share the ports of those that have them, too. */
+	search.shares = sk->sk_reuse || sk->sk_reuseport || hook_is_ipv6_only(sk);
 
 	port = dynport_search_first(&search);
 	while (port) {

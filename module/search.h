@@ -9,7 +9,7 @@
  *	struct dynport_search search;
  *
  *	dynport_search_begin(&search, netns, path, low, high, own_window);
- *	(fill in search.req: family, protocol, addresses, device)
+ *	(fill in search.req: family, protocol, addresses, device; search.shares)
  *	port = dynport_search_first(&search);
  *	while (port) {
  *		(try exactly that port)
@@ -91,6 +91,11 @@ struct dynport_search {
 	bool failed_by_map;	/* ... and the kernel not asked */
 	bool kept;		/* likewise: what is free is kept for root */
 	u8 root;		/* enum dynport_root: is the caller? */
+	/*
+	 * The socket may share ports that others of its space can't: that these
+	 * found none says nothing. Set by the hook.
+	 */
+	bool shares;
 	/* Valid with space: */
 	bool in_map;		/* its map has counted it */
 	bool map_erred;		/* a candidate of the map's was refused */
@@ -169,6 +174,7 @@ dynport_search_begin(struct dynport_search *search, struct dynport_netns *netns,
 	search->failed_by_map = false;
 	search->kept = false;
 	search->root = DYNPORT_ROOT_UNKNOWN;
+	search->shares = false;
 	search->skipped = NULL;
 	search->steps = 0;
 	search->plain = true;

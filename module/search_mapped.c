@@ -8,6 +8,7 @@
  * sweep finds that nobody does.
  */
 #include <linux/ktime.h>
+#include <linux/minmax.h>
 #include <net/ip.h>
 
 #include "pressure.h"
@@ -28,6 +29,8 @@
 #define MAPPED_LINGERERS 8	/* candidates in TIME_WAIT per search */
 #define MAPPED_SHORT	32	/* short of ports: less than 1/32 is free */
 #define MAPPED_PROBE_SHARE 16	/* asking in vain: 1/16 of the time at most */
+/* Longer isn't remembered: a search that took a while may have been preempted. */
+#define MAPPED_EXHAUSTED_MAX 1000000000ULL	/* ns */
 
 void dynport_search_mapped_begin(struct dynport_search *search)
 {
@@ -322,7 +325,7 @@ bool dynport_search_mapped_is_exhausted(struct dynport_search *search)
 	releases = atomic_read(&search->netns->spaces.releases);
 	now = ktime_get_ns();
 	spin_lock_bh(&space->lock);
-	exhausted = now < space->exhausted_until &&
+	exhausted = !search->shares && now < space->exhausted_until &&
 		    releases == space->exhausted_releases &&
 		    search->low >= space->exhausted_low &&
 		    search->high <= space->exhausted_high;
@@ -339,8 +342,9 @@ static void mapped_exhausted(struct dynport_search *search)
 	u64 now = ktime_get_ns();
 
 	lockdep_assert_held(&space->lock);
-	space->exhausted_until = now + MAPPED_PROBE_SHARE *
-				 (now - search->fall_back_ns);
+	space->exhausted_until = now +
+		min(MAPPED_PROBE_SHARE * (now - search->fall_back_ns),
+		    MAPPED_EXHAUSTED_MAX);
 	space->exhausted_releases = search->fall_back_releases;
 	space->exhausted_low = search->low;
 	space->exhausted_high = search->high;
@@ -381,7 +385,7 @@ void dynport_search_mapped_end(struct dynport_search *search, int err, u16 port)
 		portmap_set(&space->map, search->map_index, PORTMAP_FREE);
 	} else {
 		space->exhausted++;
-		if (search->map_full && !search->failed_by_map)
+		if (search->map_full && !search->failed_by_map && !search->kept)
 			mapped_exhausted(search);
 	}
 	spin_unlock_bh(&space->lock);

@@ -344,6 +344,97 @@ TEST(a_limit_of_1_keeps_the_last_of_two)
 	expect_exhausted(_metadata, &taker);
 }
 
+/* Asks in vain until the answer comes from memory. */
+static void exhaust(struct __test_metadata *_metadata,
+		    const struct port_taker *taker, union port_address address)
+{
+	const char *path = port_path_name(taker->path);
+	int i, fd;
+
+	for (i = 0; i < FAILURES && !stats_get_path(path, "exhausted_cached"); i++) {
+		fd = port_socket(taker);
+		ASSERT_EQ(-1, port_bind(fd, address));
+		ASSERT_EQ(EADDRINUSE, errno);
+		close(fd);
+	}
+	EXPECT_LT(0, stats_get_path(path, "exhausted_cached"));
+}
+
+/* IPv4's sockets have all ports: an IPv6 socket may have one, if it is only that. */
+static void ipv6_only(struct __test_metadata *_metadata, enum port_path path)
+{
+	struct variant choice = { path, AF_INET6, "random_pick" };
+	struct port_taker taker, ipv4 = { .path = path, .family = AF_INET };
+	int i, fd, one = 1;
+
+	VARIANT_SETUP(&choice, LOW, LOW + PORTS - 1, &taker);
+	for (i = 0; i < PORTS; i++)
+		ASSERT_EQ(0, port_bind(port_socket(&ipv4), port_wildcard(AF_INET, LOW + i)));
+	exhaust(_metadata, &taker, port_wildcard(AF_INET6, 0));
+	for (i = 0; i < PORTS; i++) {
+		fd = port_socket(&taker);
+		ASSERT_EQ(-1, port_bind(fd, port_wildcard(AF_INET6, 0)));
+		ASSERT_EQ(0, setsockopt(fd, SOL_IPV6, IPV6_V6ONLY, &one, sizeof(one)));
+		ASSERT_EQ(0, port_bind(fd, port_wildcard(AF_INET6, 0)));
+	}
+}
+
+TEST(a_failure_of_both_families_is_not_remembered_for_one_of_ipv6)
+{
+	ipv6_only(_metadata, PORT_PATH_BIND);
+}
+
+TEST(neither_is_one_of_udp)
+{
+	ipv6_only(_metadata, PORT_PATH_UDP);
+}
+
+TEST(a_failure_is_not_remembered_for_those_that_may_share_a_port)
+{
+	struct variant choice = { PORT_PATH_UDP, AF_INET, "random_pick" };
+	static const int options[] = { SO_REUSEADDR, SO_REUSEPORT };
+	struct port_taker taker;
+	int i, fd, one = 1, option;
+
+	VARIANT_SETUP(&choice, LOW, LOW + PORTS - 1, &taker);
+	for (i = 0; i < PORTS; i++) {
+		fd = port_socket(&taker);
+		option = options[i % 2];
+		ASSERT_EQ(0, setsockopt(fd, SOL_SOCKET, option, &one, sizeof(one)));
+		ASSERT_EQ(0, port_bind(fd, port_loopback(AF_INET, LOW + i)));
+	}
+	exhaust(_metadata, &taker, port_loopback(AF_INET, 0));
+	for (i = 0; i < 2; i++) {
+		fd = port_socket(&taker);
+		ASSERT_EQ(-1, port_bind(fd, port_loopback(AF_INET, 0)));
+		ASSERT_EQ(0, setsockopt(fd, SOL_SOCKET, options[i], &one, sizeof(one)));
+		EXPECT_EQ(0, port_bind(fd, port_loopback(AF_INET, 0)));
+	}
+}
+
+/* Else whoever likes could have root_reserve_percent forgotten. */
+TEST(a_socket_with_a_window_of_its_own_takes_no_map_away)
+{
+	struct variant choice = { PORT_PATH_BIND, AF_INET, "random_pick" };
+	struct holder holder = { 0 };
+	struct port_taker taker;
+	char window[32];
+	int fd;
+
+	/* Within the kernel's range, and beside dynport's. */
+	VARIANT_SETUP(&choice, LOW - 200, LOW + PORTS - 1, &taker);
+	snprintf(window, sizeof(window), "%d %d", LOW, LOW + PORTS - 1);
+	ASSERT_EQ(0, sysctl_set("dynport/tcp_port_range", window));
+	fd = port_socket(&taker);
+	if (port_range_set(fd, LOW - 200, LOW - 101))
+		SKIP(return, "this kernel has no IP_LOCAL_PORT_RANGE");
+	take_until_map(_metadata, &holder, &taker);
+	ASSERT_EQ(0, port_choose(&taker, fd));
+	EXPECT_GT(LOW, port_of(fd));
+	EXPECT_EQ(0, stats_get("maps_evicted"));
+	EXPECT_EQ(1, stats_get("maps_created"));
+}
+
 /* A map for each of some destinations, whose ports are then free again. */
 static void map_destinations(struct __test_metadata *_metadata)
 {
