@@ -173,20 +173,41 @@ space_find(struct dynport_netns *netns, const struct dynport_space_key *key)
 	return space;
 }
 
-static bool space_fits(const struct dynport_netns *netns,
-		       const struct dynport_space *space, u32 low, u32 high,
+/* Is the map one by today's settings? */
+static bool space_is_current(const struct dynport_netns *netns,
+			     const struct dynport_space *space)
+{
+	if (space->map.stride != READ_ONCE(netns->tunables.bind_stride))
+		return false;
+	return !test_bit(DYNPORT_AVOID_COOLING, &netns->avoid) ||
+	       space->map.born[0];
+}
+
+static bool space_fits(const struct dynport_space *space, u32 low, u32 high,
 		       bool part)
 {
 	u32 space_high = space->low + space->map.count - 1;
 
-	if (space->map.stride != READ_ONCE(netns->tunables.bind_stride))
-		return false;
-	if (test_bit(DYNPORT_AVOID_COOLING, &netns->avoid) &&
-	    !space->map.born[0])
-		return false;
 	if (part)
 		return low >= space->low && high <= space_high;
 	return low == space->low && high == space_high;
+}
+
+/* The window that requests without one of their own have, from @low to @high. */
+static void space_ordinary_window(const struct dynport_netns *netns,
+				  enum dynport_path path, int *low, int *high)
+{
+	inet_get_local_port_range(netns->net, low, high);
+	dynport_netns_narrow(netns, path, low, high);
+}
+
+static bool space_is_ordinary(const struct dynport_netns *netns,
+			      const struct dynport_space *space)
+{
+	int low, high;
+
+	space_ordinary_window(netns, space->key.path, &low, &high);
+	return space_fits(space, low, high, false);
 }
 
 struct dynport_space *dynport_space_get(struct dynport_netns *netns,
@@ -196,14 +217,21 @@ struct dynport_space *dynport_space_get(struct dynport_netns *netns,
 	struct dynport_space_key key DYNPORT_UNINITIALIZED;
 	struct dynport_space *space;
 	unsigned long now;
+	bool fits;
 
 	space_key_init(&key, req);
 	space = space_find(netns, &key);
 	if (!space)
 		return NULL;
-	if (unlikely(!space_fits(netns, space, low, high, part))) {
-		/* A setting has changed; the map starts anew when needed. */
-		space_evict(netns, space);
+	fits = space_fits(space, low, high, part);
+	if (unlikely(!fits || !space_is_current(netns, space))) {
+		/*
+		 * A setting has changed; the map starts anew when needed. But a
+		 * window that the socket asked for is its own affair: it takes
+		 * no map away from others.
+		 */
+		if (fits || !part || !space_is_ordinary(netns, space))
+			space_evict(netns, space);
 		dynport_space_put(space);
 		return NULL;
 	}
@@ -223,7 +251,8 @@ struct dynport_space *dynport_space_peek(struct dynport_netns *netns,
 
 	space_key_init(&key, req);
 	space = space_find(netns, &key);
-	if (space && !space_fits(netns, space, low, high, false)) {
+	if (space && (!space_fits(space, low, high, false) ||
+		      !space_is_current(netns, space))) {
 		dynport_space_put(space);
 		space = NULL;
 	}
@@ -316,8 +345,7 @@ struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 	size_t size;
 
 	if (part) {
-		inet_get_local_port_range(netns->net, &net_low, &net_high);
-		dynport_netns_narrow(netns, req->path, &net_low, &net_high);
+		space_ordinary_window(netns, req->path, &net_low, &net_high);
 		low = min_t(u32, low, net_low);
 		high = max_t(u32, high, net_high);
 	}

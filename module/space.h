@@ -140,7 +140,8 @@ void dynport_space_key_init(struct dynport_space_key *key,
  * @part: the window may be a part of the namespace's
  *
  * A map that doesn't fit the window, or today's bind_stride, or that can't tell
- * since when ports cool where they do, is dropped.
+ * since when ports cool where they do, is dropped; one that a @part doesn't fit
+ * stays, for others.
  * Context: process. Return: the space, with a reference, or NULL.
  */
 struct dynport_space *dynport_space_get(struct dynport_netns *netns,
