@@ -10,6 +10,7 @@
 #include <linux/random.h>
 #include <linux/rculist.h>
 #include <linux/rhashtable.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
@@ -342,6 +343,7 @@ struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 	bool cools = test_bit(DYNPORT_AVOID_COOLING, &netns->avoid);
 	struct dynport_space *space;
 	int net_low, net_high;
+	unsigned int flags;
 	size_t size;
 
 	if (part) {
@@ -352,9 +354,14 @@ struct dynport_space *dynport_space_create(struct dynport_netns *netns,
 
 	size = struct_size(space, bits, 0) +
 	       portmap_size(high - low + 1, cools);
-	/* A map isn't worth killing a process for. */
+	/*
+	 * A map isn't worth killing a process for, nor waiting for a disk: it
+	 * may be the disk's own connection that is being made.
+	 */
+	flags = memalloc_noio_save();
 	space = kvzalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN |
 			       __GFP_RETRY_MAYFAIL);
+	memalloc_noio_restore(flags);
 	if (!space)
 		return NULL;
 	space_key_init(&space->key, req);
