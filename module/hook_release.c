@@ -132,9 +132,10 @@ static __always_inline void release_key(struct dynport_space_key *key,
 	memset(&key->laddr, 0, sizeof(key->laddr));
 	memset(&key->raddr, 0, sizeof(key->raddr));
 #if IS_ENABLED(CONFIG_IPV6)
-	/* A connection to an IPv4-mapped address is one of IPv4. */
-	if (connects && key->family == AF_INET6 &&
-	    ipv6_addr_v4mapped(&sk->sk_v6_daddr))
+	/* As space_key_init(): what is IPv4-mapped is IPv4's. */
+	if (key->family == AF_INET6 &&
+	    ipv6_addr_v4mapped(connects ? &sk->sk_v6_daddr :
+					  &sk->sk_v6_rcv_saddr))
 		key->family = AF_INET;
 	if (key->family == AF_INET6) {
 		key->laddr.ip6 = sk->sk_v6_rcv_saddr;

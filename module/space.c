@@ -98,6 +98,13 @@ static __always_inline void space_key_init(struct dynport_space_key *key,
 	key->protocol = req->protocol;
 	key->device = req->device;
 	space_key_address(&key->laddr, req->family, &req->laddr);
+	/* An IPv4-mapped address is one of IPv4, and competes with it. */
+	if (req->family == AF_INET6 && req->path != DYNPORT_PATH_CONNECT &&
+	    unlikely(ipv6_addr_v4mapped(&req->laddr.ip6))) {
+		key->family = AF_INET;
+		memset(&key->laddr, 0, sizeof(key->laddr));
+		key->laddr.ip = req->laddr.ip6.s6_addr32[3];
+	}
 	if (dynport_has_peer(req)) {
 		key->rport = req->rport;
 		space_key_address(&key->raddr, req->family, &req->raddr);
