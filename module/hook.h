@@ -18,6 +18,7 @@
 
 #include <linux/ftrace.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/static_call.h>
 
@@ -117,11 +118,23 @@ static __always_inline void hook_fired(struct dynport_function *function,
 	}
 }
 
+/*
+ * May a handler take locks, which sleep on PREEMPT_RT? Not where somebody else
+ * traces the same function: ftrace then calls all from one place, with preemption
+ * off.
+ */
+static __always_inline bool hook_may_lock(void)
+{
+	return !IS_ENABLED(CONFIG_PREEMPT_RT) || preemptible();
+}
+
 /* A socket is about to be bound to @port by number, or to listen on it. */
 static __always_inline void hook_named_port(const struct sock *sk, u16 port)
 {
 	struct dynport_netns *netns;
 
+	if (unlikely(!hook_may_lock()))
+		return;
 	rcu_read_lock();
 	netns = dynport_netns(sock_net(sk));
 	if (!READ_ONCE(netns->dead))

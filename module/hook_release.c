@@ -226,6 +226,19 @@ static void release_put_port(struct sock *sk)
 	rcu_read_unlock();
 }
 
+/*
+ * Nothing can be looked up here (hook_may_lock()). Maps are left to sweeps; who
+ * found no port asks the kernel again.
+ */
+static void release_untold(const struct net *net)
+{
+	struct dynport_netns *netns = release_netns(net);
+
+	/* There is none yet while a namespace is being made. */
+	if (netns)
+		atomic_inc(&netns->spaces.releases);
+}
+
 static bool release_is_wildcard(const struct sock *sk)
 {
 #if IS_ENABLED(CONFIG_IPV6)
@@ -322,11 +335,13 @@ static void notrace handle_put_port(unsigned long ip, unsigned long parent_ip,
 	struct sock *sk = (void *)dynport_ftrace_argument(fregs, 0);
 
 	hook_fired(put_port_functions, ip);
-	if (likely(inet_csk(sk)->icsk_bind_hash))
-		release_put_port(sk);
-	else
+	if (unlikely(!inet_csk(sk)->icsk_bind_hash))
 		dynport_ftrace_set_ip(fregs,
 				      (unsigned long)hooked_inet_put_port);
+	else if (likely(hook_may_lock()))
+		release_put_port(sk);
+	else
+		release_untold(sock_net(sk));
 }
 
 static struct dynport_function release_functions[] = {
@@ -348,9 +363,14 @@ static void notrace handle_release(unsigned long ip, unsigned long parent_ip,
 
 	if (hook_is_in(ip, udp_lib_unhash)) {
 		hook_fired(&release_functions[0], ip);
-		release_udp(released);
-	} else {
+		if (likely(hook_may_lock()))
+			release_udp(released);
+		else
+			release_untold(sock_net(released));
+	} else if (likely(hook_may_lock())) {
 		release_time_wait(released);
+	} else {
+		release_untold(twsk_net(released));
 	}
 }
 

@@ -208,7 +208,8 @@ static void notrace handle_connect(unsigned long ip, unsigned long parent_ip,
 	if (hook_is_own_call(parent_ip) || sk->sk_protocol != IPPROTO_TCP)
 		return;
 	if (unlikely(inet_sk(sk)->inet_num)) {
-		if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
+		if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK) &&
+		    likely(hook_may_lock()))
 			dynport_lease_ends(sk);
 		return;
 	}
