@@ -297,6 +297,8 @@ static void release_time_wait(const struct inet_timewait_sock *tw)
 	rcu_read_lock();
 	if (!READ_ONCE(netns->dead)) {
 		release_note(netns, IPPROTO_TCP, port);
+		/* A service's, perhaps, of which there is nothing else left. */
+		release_elsewhere(netns, tw->tw_tb && tw->tw_tb->fastreuse >= 0);
 		if (release_concerns(netns, DYNPORT_PATH_CONNECT)) {
 			release_key(&key, sk, DYNPORT_PATH_CONNECT, IPPROTO_TCP);
 			dynport_space_release(netns, &key, port, PORTMAP_FREE);
