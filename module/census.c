@@ -102,10 +102,14 @@ static bool census_bucket_in_use(struct net *net,
 				 const struct dynport_space_key *key, u16 port)
 {
 	struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
-	int l3mdev = l3mdev_master_ifindex_by_index(net, key->device);
 	struct inet_bind_hashbucket *head;
 	struct inet_bind_bucket *tb;
 	bool in_use = false;
+	int l3mdev = 0;
+
+	/* As inet_sk_bound_l3mdev() has it. */
+	if (!READ_ONCE(net->ipv4.sysctl_tcp_l3mdev_accept))
+		l3mdev = l3mdev_master_ifindex_by_index(net, key->device);
 
 	head = &hashinfo->bhash[inet_bhashfn(net, port, hashinfo->bhash_size)];
 	spin_lock_bh(&head->lock);
