@@ -59,6 +59,8 @@ void dynport_pressure_cross(struct dynport_netns *netns,
 			    struct dynport_space *space)
 {
 	lockdep_assert_held(&space->lock);
+	if (unlikely(space->gone))
+		return;
 	space->pressed = !space->pressed;
 	if (dynport_event_wanted(netns->net))
 		pressure_tell(netns->net,
@@ -73,6 +75,7 @@ void dynport_pressure_forget(struct dynport_netns *netns,
 	spin_lock_bh(&space->lock);
 	if (space->pressed)
 		dynport_pressure_cross(netns, space);
+	space->gone = true;
 	spin_unlock_bh(&space->lock);
 }
 
@@ -169,8 +172,8 @@ static bool pressure_exhausted_mapped(const struct dynport_search *search)
 	spin_lock_bh(&space->lock);
 	log = pressure_due(&space->exhaustion.logged, PRESSURE_LOG_PAUSE);
 	/* Not if only a part of it, asked for by the socket, is exhausted. */
-	if (100 * dynport_space_busy(space) >
-	    dynport_pressure_relief(netns, space))
+	if (!space->gone && 100 * dynport_space_busy(space) >
+			    dynport_pressure_relief(netns, space))
 		space->pressed = true;
 	if (pressure_event_due(netns->net, &space->exhaustion, &n))
 		pressure_tell(netns->net, DYNPORT_CMD_EXHAUSTED, &space->key,

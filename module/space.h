@@ -91,6 +91,7 @@ struct dynport_space {
 	u32 exhausted_low, exhausted_high;
 	int exhausted_releases;
 	bool pressed;			/* see pressure.h */
+	bool gone;			/* out of the table: nothing more is told */
 	struct dynport_exhaustion exhaustion;
 	unsigned long bits[];
 };
