@@ -23,7 +23,7 @@
 #include "netns.h"
 
 /* Sockets that others are at work on are waited for, so long per message. */
-#define LEASE_PATIENCE	HZ
+#define LEASE_PATIENCE	(HZ / 10)
 #define LEASE_ROOM	64	/* leases in a bucket, at first */
 
 struct lease {
@@ -180,8 +180,10 @@ static void lease_collect_tcp(struct lease_dump *dump,
 	if (hlist_empty(&head->chain))
 		return;
 	spin_lock_bh(&head->lock);
+	/* Only connected from, as most are: nothing in it is a lease. */
 	inet_bind_bucket_for_each(tb, &head->chain)
-		if (net_eq(ib_net(tb), net))
+		if (net_eq(ib_net(tb), net) &&
+		    (tb->fastreuse >= 0 || tb->fastreuseport >= 0))
 			dynport_any_bound(tb, lease_collect_bound, &collector);
 	spin_unlock_bh(&head->lock);
 }
