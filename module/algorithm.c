@@ -93,6 +93,11 @@ static const struct dynport_algorithm *algorithm_try_get(const char *name)
 	return algorithm;
 }
 
+const struct dynport_algorithm *dynport_algorithm_get_loaded(const char *name)
+{
+	return algorithm_try_get(name) ?: ERR_PTR(-ENOENT);
+}
+
 const struct dynport_algorithm *dynport_algorithm_get(const char *name)
 {
 	const struct dynport_algorithm *algorithm = algorithm_try_get(name);

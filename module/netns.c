@@ -288,7 +288,8 @@ static struct pernet_operations netns_ops = {
 
 int __init dynport_netns_init(const char *algorithm)
 {
-	netns_initial_choice = dynport_algorithm_get(algorithm);
+	/* What another module has needs this one, which is just being loaded. */
+	netns_initial_choice = dynport_algorithm_get_loaded(algorithm);
 	if (IS_ERR(netns_initial_choice))
 		return PTR_ERR(netns_initial_choice);
 	return register_pernet_subsys(&netns_ops);

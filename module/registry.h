@@ -29,6 +29,8 @@ bool dynport_algorithm_name_ok(const char *name);
 
 /* A reference on the algorithm's module, or ERR_PTR(-ENOENT). May sleep. */
 const struct dynport_algorithm *dynport_algorithm_get(const char *name);
+/* Likewise, but looks for no module that has it. */
+const struct dynport_algorithm *dynport_algorithm_get_loaded(const char *name);
 /* Another reference; the fallback's if the module is being unloaded. */
 const struct dynport_algorithm *
 dynport_algorithm_get_again(const struct dynport_algorithm *algorithm);
