@@ -9,6 +9,7 @@
 
 #include "genl.h"
 #include "netns.h"
+#include "quarantine.h"
 #include "report.h"
 
 int dynport_report_key(struct sk_buff *skb,
@@ -67,7 +68,7 @@ int dynport_report_map(struct sk_buff *skb, const struct dynport_space *space)
 }
 
 static int report_fill(struct sk_buff *skb, struct netlink_callback *cb,
-		       struct dynport_space *space)
+		       struct dynport_netns *netns, struct dynport_space *space)
 {
 	void *header;
 	int err;
@@ -80,6 +81,7 @@ static int report_fill(struct sk_buff *skb, struct netlink_callback *cb,
 	err = dynport_report_key(skb, &space->key);
 	if (!err) {
 		spin_lock_bh(&space->lock);
+		dynport_quarantine_age(netns, space);
 		err = dynport_report_map(skb, space);
 		spin_unlock_bh(&space->lock);
 	}
@@ -105,7 +107,7 @@ int dynport_report_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	list_for_each_entry_rcu(space, &netns->spaces.list, list) {
 		if (space->number <= *sent)
 			continue;
-		if (report_fill(skb, cb, space))
+		if (report_fill(skb, cb, netns, space))
 			break;
 		*sent = space->number;
 	}
