@@ -119,7 +119,8 @@ struct dynport_spaces {
 	struct list_head list;
 	u64 last_number;		/* of a space */
 	struct delayed_work sweep_work;
-	unsigned long sweep_not_before;	/* jiffies; for sweep_work only */
+	/* jiffies; of spaces that have been swept, and of new ones: */
+	unsigned long sweep_not_before, sweep_new_not_before;
 	struct delayed_work idle_work;
 	/*
 	 * Releases that may free a port in spaces that nobody tells: see

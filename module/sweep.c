@@ -15,14 +15,13 @@
 #include "quarantine.h"
 #include "sweep.h"
 
-#define SWEEP_INTERVAL		HZ
-#define SWEEP_SHARE	16	/* sweeps take 1/16 of the time at most */
+#define SWEEP_INTERVAL	HZ
+/* Sweeps take 1/16 of the time at most, those of new spaces half of it. */
+#define SWEEP_SHARE	16
 
-/* Jiffies until a space that has been swept may be swept again. */
-static unsigned long sweep_delay(const struct dynport_spaces *spaces)
+/* Jiffies until @next, at least 0. */
+static unsigned long sweep_delay(unsigned long next)
 {
-	unsigned long next = READ_ONCE(spaces->sweep_not_before);
-
 	return time_before(jiffies, next) ? next - jiffies : 0;
 }
 
@@ -36,9 +35,10 @@ void dynport_sweep_want(struct dynport_netns *netns,
 	WRITE_ONCE(space->sweep_wanted, true);
 	if (READ_ONCE(space->swept))
 		queue_delayed_work(system_unbound_wq, &spaces->sweep_work,
-				   sweep_delay(spaces));
+				   sweep_delay(READ_ONCE(spaces->sweep_not_before)));
 	else
-		mod_delayed_work(system_unbound_wq, &spaces->sweep_work, 0);
+		mod_delayed_work(system_unbound_wq, &spaces->sweep_work,
+				 sweep_delay(READ_ONCE(spaces->sweep_new_not_before)));
 }
 
 /* Bring a map in line with the kernel's tables. Context: process. */
@@ -81,24 +81,42 @@ static void sweep_space(struct dynport_netns *netns,
 	dynport_count(netns->stats, DYNPORT_STAT_SWEEPS);
 }
 
-/*
- * The next space that wants a sweep, with a reference. If it is @early, only a
- * new one gets it, and @later tells of others.
- */
+/* One run of the work. */
+struct sweep_run {
+	unsigned long began;	/* jiffies */
+	u64 last;		/* number of the last space that there was then */
+	bool early;		/* only new spaces get a sweep */
+	bool later;		/* others are left for another run */
+	bool new_later;		/* ... new ones among them */
+};
+
+/* Is it for this run? Each space is once, so that a run has an end. */
+static bool sweep_is_due(struct sweep_run *run, const struct dynport_space *space)
+{
+	if (!READ_ONCE(space->sweep_wanted))
+		return false;
+	if (!space->swept) {
+		run->new_later |= space->number > run->last;
+		return space->number <= run->last;
+	}
+	if (!run->early && time_before(space->swept, run->began))
+		return true;
+	run->later = true;
+	return false;
+}
+
+/* The next space that wants a sweep, with a reference. */
 static struct dynport_space *sweep_next_space(struct dynport_spaces *spaces,
-					      bool early, bool *later)
+					      struct sweep_run *run)
 {
 	struct dynport_space *space;
 
-	*later = false;
+	run->later = false;
+	run->new_later = false;
 	spin_lock_bh(&spaces->lock);
 	list_for_each_entry(space, &spaces->list, list) {
-		if (!READ_ONCE(space->sweep_wanted))
+		if (!sweep_is_due(run, space))
 			continue;
-		if (early && space->swept) {
-			*later = true;
-			continue;
-		}
 		WRITE_ONCE(space->sweep_wanted, false);
 		refcount_inc(&space->users);
 		spin_unlock_bh(&spaces->lock);
@@ -115,24 +133,31 @@ static void sweep_work_run(struct work_struct *work)
 			     sweep_work);
 	struct dynport_netns *netns =
 		container_of(spaces, struct dynport_netns, spaces);
-	bool early = sweep_delay(spaces), later = false;
-	unsigned long began = jiffies, pause;
+	struct sweep_run run = {
+		.began = jiffies,
+		.last = READ_ONCE(spaces->last_number),
+		.early = sweep_delay(spaces->sweep_not_before),
+	};
 	struct dynport_space *space;
+	unsigned long took;
 
 	while (!READ_ONCE(netns->dead) &&
-	       (space = sweep_next_space(spaces, early, &later))) {
+	       (space = sweep_next_space(spaces, &run))) {
 		sweep_space(netns, space);
 		dynport_space_put(space);
 	}
-	if (!early) {
-		pause = (jiffies - began) * SWEEP_SHARE;
+	took = jiffies - run.began;
+	WRITE_ONCE(spaces->sweep_new_not_before, jiffies + took);
+	if (!run.early)
 		WRITE_ONCE(spaces->sweep_not_before,
-			   jiffies + max_t(unsigned long, pause,
+			   jiffies + max_t(unsigned long, took * SWEEP_SHARE,
 					   SWEEP_INTERVAL));
-	}
-	if (later)
+	if (run.new_later)
+		mod_delayed_work(system_unbound_wq, &spaces->sweep_work,
+				 sweep_delay(spaces->sweep_new_not_before));
+	else if (run.later)
 		queue_delayed_work(system_unbound_wq, &spaces->sweep_work,
-				   sweep_delay(spaces));
+				   sweep_delay(spaces->sweep_not_before));
 }
 
 void dynport_sweep_netns_init(struct dynport_netns *netns)

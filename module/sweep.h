@@ -4,8 +4,9 @@
  *
  * A map is kept up by hints, and some never come: ports in use before it began,
  * released by a socket of another space, or taken by a bind() to a named port.
- * So a work item reads the tables when a space is new, and at most once a
- * second, for a sixteenth of the time, when one is short of ports.
+ * So a work item reads the tables when a space is new, for half of the time at
+ * most, and at most once a second, for a sixteenth of the time, when one is short
+ * of ports.
  */
 #ifndef DYNPORT_SWEEP_H
 #define DYNPORT_SWEEP_H
