@@ -30,6 +30,7 @@ extern const struct test mapped_tests[];
 extern const struct test mapped_limit_tests[];
 extern const struct test map_trust_tests[];
 extern const struct test root_reserve_tests[];
+extern const struct test sweep_tests[];
 extern const struct test avoid_tests[];
 extern const struct test reuse_tests[];
 extern const struct test property_tests[];

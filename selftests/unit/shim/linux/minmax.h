@@ -15,4 +15,6 @@
 	max_a > max_b ? max_a : max_b;	\
 })
 
+#define max_t(type, a, b) max((type)(a), (type)(b))
+
 #endif
