@@ -228,7 +228,7 @@ static void release_put_port(struct sock *sk)
 
 /*
  * Nothing can be looked up here (hook_may_lock()). Maps are left to sweeps; who
- * found no port asks the kernel again.
+ * finds no port asks the kernel.
  */
 static void release_untold(const struct net *net)
 {
@@ -236,7 +236,7 @@ static void release_untold(const struct net *net)
 
 	/* There is none yet while a namespace is being made. */
 	if (netns)
-		atomic_inc(&netns->spaces.releases);
+		WRITE_ONCE(netns->spaces.untold, jiffies ?: 1);
 }
 
 static bool release_is_wildcard(const struct sock *sk)

@@ -7,6 +7,7 @@
  * one, and stays so if it is refused: whoever has it will release it, or the
  * sweep finds that nobody does.
  */
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <net/ip.h>
@@ -29,6 +30,7 @@
 #define MAPPED_LINGERERS 8	/* candidates in TIME_WAIT per search */
 #define MAPPED_SHORT	32	/* short of ports: less than 1/32 is free */
 #define MAPPED_PROBE_SHARE 16	/* asking in vain: 1/16 of the time at most */
+#define MAPPED_UNTOLD	(60 * HZ)	/* as long as a TIME_WAIT lasts */
 /* Longer isn't remembered: a search that took a while may have been preempted. */
 #define MAPPED_EXHAUSTED_MAX 1000000000ULL	/* ns */
 
@@ -312,6 +314,18 @@ bool dynport_search_mapped_is_kept(struct dynport_search *search)
 	return kept;
 }
 
+/*
+ * There have been releases of which maps know nothing (PREEMPT_RT only), nor of
+ * the TIME_WAITs that they left behind.
+ */
+static bool mapped_is_untold(const struct dynport_spaces *spaces)
+{
+	unsigned long untold = READ_ONCE(spaces->untold);
+
+	return IS_ENABLED(CONFIG_PREEMPT_RT) && unlikely(untold) &&
+	       time_before(jiffies, untold + MAPPED_UNTOLD);
+}
+
 bool dynport_search_mapped_is_exhausted(struct dynport_search *search)
 {
 	struct dynport_space *space = search->space;
@@ -326,6 +340,7 @@ bool dynport_search_mapped_is_exhausted(struct dynport_search *search)
 	now = ktime_get_ns();
 	spin_lock_bh(&space->lock);
 	exhausted = !search->shares && now < space->exhausted_until &&
+		    !mapped_is_untold(&search->netns->spaces) &&
 		    releases == space->exhausted_releases &&
 		    search->low >= space->exhausted_low &&
 		    search->high <= space->exhausted_high;

@@ -127,6 +127,8 @@ struct dynport_spaces {
 	 * hook_release.c.
 	 */
 	atomic_t releases;
+	/* Of one that couldn't be noted at all, jiffies; never: 0. */
+	unsigned long untold;
 };
 
 /* The key of the space that a request belongs to. */
