@@ -14,6 +14,26 @@
 
 #define RECLAIM_IDLE		(60 * HZ)	/* unused for so long: dropped */
 #define RECLAIM_INTERVAL	(10 * HZ)	/* between looks for them */
+#define RECLAIM_BATCH		64	/* dropped with softirqs off */
+
+/* Returns how many idle ones it has removed. */
+static unsigned int reclaim_idle(struct dynport_netns *netns)
+{
+	struct dynport_space *space, *next;
+	unsigned int removed = 0;
+
+	spin_lock_bh(&netns->spaces.lock);
+	list_for_each_entry_safe(space, next, &netns->spaces.list, list) {
+		if (time_before_eq(jiffies, READ_ONCE(space->last_used) +
+					    RECLAIM_IDLE))
+			continue;
+		dynport_space_remove(netns, space);
+		if (++removed == RECLAIM_BATCH)
+			break;
+	}
+	spin_unlock_bh(&netns->spaces.lock);
+	return removed;
+}
 
 static void reclaim_idle_work(struct work_struct *work)
 {
@@ -22,14 +42,14 @@ static void reclaim_idle_work(struct work_struct *work)
 			     idle_work);
 	struct dynport_netns *netns =
 		container_of(spaces, struct dynport_netns, spaces);
-	struct dynport_space *space, *next;
+	unsigned int removed;
 	bool empty;
 
+	do {
+		removed = reclaim_idle(netns);
+		cond_resched();
+	} while (removed == RECLAIM_BATCH);
 	spin_lock_bh(&spaces->lock);
-	list_for_each_entry_safe(space, next, &spaces->list, list)
-		if (time_after(jiffies,
-			       READ_ONCE(space->last_used) + RECLAIM_IDLE))
-			dynport_space_remove(netns, space);
 	empty = list_empty(&spaces->list);
 	spin_unlock_bh(&spaces->lock);
 

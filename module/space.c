@@ -11,6 +11,7 @@
 #include <linux/rculist.h>
 #include <linux/rhashtable.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
@@ -304,19 +305,23 @@ void dynport_space_trim(struct dynport_netns *netns)
 		dropped = space_drop_above(netns, space_limit(netns));
 		spin_unlock_bh(&netns->spaces.lock);
 		cond_resched();
-	} while (dropped);
+		/* It may be long; the rest goes as new ones come. */
+	} while (dropped && !fatal_signal_pending(current));
 }
 
-/* Make room for one more. */
+/*
+ * Make room for one more. Of those that are too many, because a lower limit could
+ * not be brought about at once, another one goes.
+ */
 static bool space_make_room(struct dynport_netns *netns)
 {
 	u32 limit = space_limit(netns);
 
 	if (!limit)
 		return false;
-	while (space_drop_above(netns, limit - 1))
-		;
-	return true;
+	if (space_drop_above(netns, limit - 1))
+		space_drop_above(netns, limit - 1);
+	return netns->spaces.total < limit;
 }
 
 static bool space_insert(struct dynport_netns *netns,
@@ -431,14 +436,17 @@ int dynport_space_netns_init(struct dynport_netns *netns)
 void dynport_space_netns_exit(struct dynport_netns *netns)
 {
 	struct dynport_spaces *spaces = &netns->spaces;
-	struct dynport_space *space, *next;
+	struct dynport_space *space;
 
 	dynport_sweep_netns_exit(netns);
 	dynport_reclaim_netns_exit(netns);
-	spin_lock_bh(&spaces->lock);
-	list_for_each_entry_safe(space, next, &spaces->list, list)
+	while ((space = list_first_entry_or_null(&spaces->list,
+						 struct dynport_space, list))) {
+		spin_lock_bh(&spaces->lock);
 		dynport_space_remove(netns, space);
-	spin_unlock_bh(&spaces->lock);
+		spin_unlock_bh(&spaces->lock);
+		cond_resched();
+	}
 	rhashtable_destroy(&spaces->table);
 }
 
