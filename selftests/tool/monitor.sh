@@ -9,7 +9,7 @@
 # shellcheck source=judge.sh
 . "$(dirname "$0")/judge.sh"
 
-begin 8
+begin 9
 make_namespaces
 
 run dynportctl -n $ns monitor
@@ -170,6 +170,31 @@ want_rc 0
 want_same "$(events '.event == "lost"' .event)" '"lost"'
 ok "where events are lost it says so, and goes on"
 
+# It is told of the module's end among what it loses.
+drops() {
+	in_ns $ns awk -v pid="$child" '$3 == pid { n += $9 } END { exit !n }' /proc/net/netlink
+}
+monitor_start
+hears
+child=$(pgrep -P $job)
+want kill -STOP "$child"
+for ((i = 0; i < 30; i++)); do
+	hold flood udp 500
+	release flood
+	! drops || break
+done
+want drops
+rmmod dynport || doubt "the module can't be unloaded"
+load_module
+want kill -CONT "$child"
+wait $job
+rc=$?
+job=
+want_rc 1
+want grep -qF 'dynport was unloaded' "$work/words"
+ok "it notices that even where events were lost, and dynport is back"
+
+in_ns $ns sysctl -q net.ipv4.ip_local_port_range="40000 40999"
 monitor_start
 hears
 unload_under_job
