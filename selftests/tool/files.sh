@@ -10,7 +10,7 @@ needs=''
 # shellcheck source=judge.sh
 . "$(dirname "$0")/judge.sh"
 
-begin 17
+begin 19
 
 # nothing_beside FILE - the folder of FILE has nothing else, not even hidden.
 nothing_beside() {
@@ -150,6 +150,19 @@ want_same "$(lean "$work/all" | wc -l)" \
 	"$(find /proc/sys/net/dynport -type f ! -name available_algorithms | wc -l)"
 ok "save writes what differs from the defaults, --all everything"
 
+# systemd-sysctl would set it again at the next boot.
+mkdir -p /etc/sysctl.d
+echo '-net/dynport/rekey_* = 5' >/etc/sysctl.d/dynport-test.conf
+run dynportctl -n $ns save -
+want_same "$(lean "$work/out" | grep -c .)" 5
+want_out '^net.dynport.rekey_seconds = 10$'
+rm /etc/sysctl.d/dynport-test.conf
+run dynportctl -n $ns save
+want_rc 2
+want_err "takes a file"
+want [ ! -e /etc/dynport.conf ]
+ok "and a default that sysctl.d says otherwise about; with -n it wants a file"
+
 saved=$(in_ns $ns sysctl net.dynport)
 run dynportctl -n $other restore "$file"
 want_rc 0
@@ -186,6 +199,24 @@ run dynportctl -n $other restore "$work/d"
 want_rc 1
 want_err "$work/d"
 ok "a file with a mistake is refused, line by line, and nothing changes"
+
+# A pipe without a reader for stderr; a file that has been read in part for stdin.
+mkfifo "$work/pipe"
+exec 8<>"$work/pipe"
+exec 9>"$work/pipe"
+exec 8>&-
+dynportctl -n $other set search_limit 12 algorithm nosuch 2>&9
+want [ $? -eq 1 ]
+exec 9>&-
+want_same "$(in_ns $other sysctl net.dynport)" "$before"
+printf '%s\n' 'no setting' 'net.dynport.search_limit = 13' >"$work/rest"
+{
+	read -r _
+	dynportctl -n $other restore -
+} <"$work/rest" || doubt "the rest of a file isn't taken"
+want_same "$(sysctl_of $other search_limit)" 13
+run dynportctl -n $other restore "$file"
+ok "settings are put back though nobody reads why, and stdin is read from where it is"
 
 run dynportctl -n $other restore "$work/nothing"
 want_rc 1
@@ -292,7 +323,7 @@ ok "wrong arguments exit 2"
 
 # /etc/dynport.conf, in this guest's own /etc.
 
-run dynportctl -n $ns save
+run in_ns $ns dynportctl save
 want_rc 0
 want_same "$(lean /etc/dynport.conf | sort)" "$(lean "$file" | sort)"
 run dynportctl -n $other restore
