@@ -182,7 +182,7 @@ static void explain_search(struct explain *explain)
 	while (port && explain->count < explain->wanted) {
 		explain_note(explain, port, kept ? DYNPORT_VERDICT_ROOT :
 						   DYNPORT_VERDICT_PROPOSE);
-		dynport_search_refused(search);
+		dynport_search_refused(search, false);
 		kept = explain_is_kept(explain);
 		port = dynport_search_next(search);
 		cond_resched();

@@ -80,13 +80,13 @@ hooked_connect(struct inet_timewait_death_row *death_row, struct sock *sk,
 			     window.high, window.user);
 	connect_tuple(&search.req, sk, family);
 
-	port = dynport_search_first(&search);
+	port = dynport_search_first(&search, false);
 	while (port) {
 		hook_window_narrow(&window, port, port);
 		err = connect_original(death_row, sk, family);
 		if (err != -EADDRNOTAVAIL)
 			break;
-		dynport_search_refused(&search);
+		dynport_search_refused(&search, false);
 		port = dynport_search_next(&search);
 	}
 	if (!port) {
@@ -148,21 +148,20 @@ static int hooked_inet_csk_get_port(struct sock *sk, unsigned short snum)
 	dynport_search_begin(&search, netns, DYNPORT_PATH_BIND, window.low,
 			     window.high, window.user);
 	hook_local_request(&search.req, sk);
-	search.shares = hook_is_ipv6_only(sk);
 
 	/*
 	 * Each candidate would be tried strictly and then relaxed, and so be
 	 * shared while others are free: such a search is the kernel's.
 	 */
 	port = bind_may_relax(sk) ? dynport_search_none(&search) :
-				    dynport_search_first(&search);
+				    dynport_search_first(&search, hook_is_ipv6_only(sk));
 	while (port) {
 		hook_window_narrow(&window, port, port);
 		/* Not snum port: a named port has other rules of conflict. */
 		err = static_call(original_inet_csk_get_port)(sk, 0);
 		if (err != -EADDRINUSE)
 			break;
-		dynport_search_refused(&search);
+		dynport_search_refused(&search, hook_is_ipv6_only(sk));
 		port = dynport_search_next(&search);
 	}
 	if (!port) {

@@ -65,6 +65,12 @@ static bool udp_would_be_overlooked(const struct sock *sk,
 	return dynport_census_in_use(net, &key, port);
 }
 
+/* With these options it may share the ports of those that have them, too. */
+static __always_inline bool udp_shares(const struct sock *sk)
+{
+	return sk->sk_reuse || sk->sk_reuseport || hook_is_ipv6_only(sk);
+}
+
 static int hooked_udp_lib_get_port(struct sock *sk, unsigned short snum,
 				   unsigned int hash2_nulladdr)
 {
@@ -85,10 +91,8 @@ static int hooked_udp_lib_get_port(struct sock *sk, unsigned short snum,
 	dynport_search_begin(&search, netns, DYNPORT_PATH_UDP, window.low,
 			     window.high, window.user);
 	hook_local_request(&search.req, sk);
-	/* With these options it may share the ports of those that have them, too. */
-	search.shares = sk->sk_reuse || sk->sk_reuseport || hook_is_ipv6_only(sk);
 
-	port = dynport_search_first(&search);
+	port = dynport_search_first(&search, udp_shares(sk));
 	while (port) {
 		/* The port enters ipv4_portaddr_hash() and its twin last. */
 		err = udp_would_be_overlooked(sk, &search.req, port) ?
@@ -96,7 +100,7 @@ static int hooked_udp_lib_get_port(struct sock *sk, unsigned short snum,
 		      udp_original(sk, port, hash2_nulladdr ^ port);
 		if (err != -EADDRINUSE)
 			break;
-		dynport_search_refused(&search);
+		dynport_search_refused(&search, udp_shares(sk));
 		port = dynport_search_next(&search);
 	}
 	if (!port) {

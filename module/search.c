@@ -323,7 +323,7 @@ u16 dynport_search_next(struct dynport_search *search)
 	return port;
 }
 
-void dynport_search_refused(struct dynport_search *search)
+void dynport_search_refused(struct dynport_search *search, bool shares)
 {
 	u32 threshold = READ_ONCE(search->netns->tunables.map_threshold);
 
@@ -332,6 +332,7 @@ void dynport_search_refused(struct dynport_search *search)
 	if (search->space) {
 		dynport_search_mapped_refused(search);
 	} else if (search->candidates == threshold) {
+		search->shares = shares;
 		search->space = dynport_space_create(search->netns,
 						     &search->req, search->low,
 						     search->high,

@@ -9,13 +9,13 @@
  *	struct dynport_search search;
  *
  *	dynport_search_begin(&search, netns, path, low, high, own_window);
- *	(fill in search.req: family, protocol, addresses, device; search.shares)
- *	port = dynport_search_first(&search);
+ *	(fill in search.req: family, protocol, addresses, device)
+ *	port = dynport_search_first(&search, shares);
  *	while (port) {
  *		(try exactly that port)
  *		if (not refused)
  *			break;
- *		dynport_search_refused(&search);
+ *		dynport_search_refused(&search, shares);
  *		port = dynport_search_next(&search);
  *	}
  *	if (!port)
@@ -91,12 +91,8 @@ struct dynport_search {
 	bool failed_by_map;	/* ... and the kernel not asked */
 	bool kept;		/* likewise: what is free is kept for root */
 	u8 root;		/* enum dynport_root: is the caller? */
-	/*
-	 * The socket may share ports that others of its space can't: that these
-	 * found none says nothing. Set by the hook.
-	 */
-	bool shares;
 	/* Valid with space: */
+	bool shares;		/* see dynport_search_first() */
 	bool in_map;		/* its map has counted it */
 	bool map_erred;		/* a candidate of the map's was refused */
 	u8 lingerers;		/* candidates in TIME_WAIT so far */
@@ -174,7 +170,6 @@ dynport_search_begin(struct dynport_search *search, struct dynport_netns *netns,
 	search->failed_by_map = false;
 	search->kept = false;
 	search->root = DYNPORT_ROOT_UNKNOWN;
-	search->shares = false;
 	search->skipped = NULL;
 	search->steps = 0;
 	search->plain = true;
@@ -216,17 +211,22 @@ u16 dynport_search_next(struct dynport_search *search);
 /* What most searches need: one candidate without a map. */
 u16 dynport_search_draw_first(struct dynport_search *search);
 
-/* A first port to try. The request must be filled in. */
-static __always_inline u16 dynport_search_first(struct dynport_search *search)
+/*
+ * A first port to try. The request must be filled in. @shares: the socket may
+ * share ports that others of its space can't: that these found none says nothing.
+ */
+static __always_inline u16 dynport_search_first(struct dynport_search *search,
+						bool shares)
 {
 	if (likely(!dynport_space_exist(search->netns, search->req.path)))
 		return dynport_search_draw_first(search);
+	search->shares = shares;
 	dynport_search_find_space(search);
 	return dynport_search_next(search);
 }
 
-/* The kernel refused the last candidate. May sleep. */
-void dynport_search_refused(struct dynport_search *search);
+/* The kernel refused the last candidate. @shares: as above. May sleep. */
+void dynport_search_refused(struct dynport_search *search, bool shares);
 
 /*
  * No candidate is left: may the kernel be asked? Not if it has just been, and

@@ -247,14 +247,14 @@ int host_pick(struct host *host, enum dynport_path path,
 
 	host_search_begin(host, &search, path, peer);
 	port = host->gives_up ? dynport_search_none(&search) :
-				dynport_search_first(&search);
+				dynport_search_first(&search, false);
 	while (port) {
 		ktime_now += CANDIDATE_NS;
 		if (host->watch)
 			host->watch(host->cookie, port);
 		if (!test_bit(port, busy))
 			break;
-		dynport_search_refused(&search);
+		dynport_search_refused(&search, false);
 		port = dynport_search_next(&search);
 	}
 	host->candidates = search.candidates;
@@ -297,7 +297,7 @@ int host_propose(struct host *host, const struct peer *peer)
 	}
 
 	host_search_begin(host, &search, DYNPORT_PATH_CONNECT, peer);
-	port = dynport_search_first(&search);
+	port = dynport_search_first(&search, false);
 	dynport_search_end(&search, -ENOBUFS, 0);
 	return port;
 }
