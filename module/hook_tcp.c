@@ -80,7 +80,10 @@ hooked_connect(struct inet_timewait_death_row *death_row, struct sock *sk,
 			     window.high, window.user);
 	connect_tuple(&search.req, sk, family);
 
-	port = dynport_search_first(&search, false);
+	if (likely(!dynport_space_exist(netns, DYNPORT_PATH_CONNECT)))
+		port = dynport_search_draw_first(&search);
+	else
+		port = dynport_search_first_mapped(&search, false);
 	while (port) {
 		hook_window_narrow(&window, port, port);
 		err = connect_original(death_row, sk, family);
@@ -153,8 +156,13 @@ static int hooked_inet_csk_get_port(struct sock *sk, unsigned short snum)
 	 * Each candidate would be tried strictly and then relaxed, and so be
 	 * shared while others are free: such a search is the kernel's.
 	 */
-	port = bind_may_relax(sk) ? dynport_search_none(&search) :
-				    dynport_search_first(&search, hook_is_ipv6_only(sk));
+	if (unlikely(bind_may_relax(sk)))
+		port = dynport_search_none(&search);
+	else if (likely(!dynport_space_exist(netns, DYNPORT_PATH_BIND)))
+		port = dynport_search_draw_first(&search);
+	else
+		port = dynport_search_first_mapped(&search,
+						   hook_is_ipv6_only(sk));
 	while (port) {
 		hook_window_narrow(&window, port, port);
 		/* Not snum port: a named port has other rules of conflict. */

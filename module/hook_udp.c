@@ -92,7 +92,10 @@ static int hooked_udp_lib_get_port(struct sock *sk, unsigned short snum,
 			     window.high, window.user);
 	hook_local_request(&search.req, sk);
 
-	port = dynport_search_first(&search, udp_shares(sk));
+	if (likely(!dynport_space_exist(netns, DYNPORT_PATH_UDP)))
+		port = dynport_search_draw_first(&search);
+	else
+		port = dynport_search_first_mapped(&search, udp_shares(sk));
 	while (port) {
 		/* The port enters ipv4_portaddr_hash() and its twin last. */
 		err = udp_would_be_overlooked(sk, &search.req, port) ?

@@ -293,13 +293,15 @@ static u16 search_last_port(struct dynport_search *search)
 	return port;
 }
 
-void dynport_search_find_space(struct dynport_search *search)
+u16 dynport_search_first_mapped(struct dynport_search *search, bool shares)
 {
+	search->shares = shares;
 	search->space = dynport_space_get(search->netns, &search->req,
 					  search->low, search->high,
 					  search->own_window);
 	if (search->space)
 		dynport_search_mapped_begin(search);
+	return dynport_search_next(search);
 }
 
 u16 dynport_search_next(struct dynport_search *search)

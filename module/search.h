@@ -10,7 +10,7 @@
  *
  *	dynport_search_begin(&search, netns, path, low, high, own_window);
  *	(fill in search.req: family, protocol, addresses, device)
- *	port = dynport_search_first(&search, shares);
+ *	port = dynport_search_draw_first(&search);	(or _first_mapped())
  *	while (port) {
  *		(try exactly that port)
  *		if (not refused)
@@ -92,7 +92,7 @@ struct dynport_search {
 	bool kept;		/* likewise: what is free is kept for root */
 	u8 root;		/* enum dynport_root: is the caller? */
 	/* Valid with space: */
-	bool shares;		/* see dynport_search_first() */
+	bool shares;		/* see dynport_search_first_mapped() */
 	bool in_map;		/* its map has counted it */
 	bool map_erred;		/* a candidate of the map's was refused */
 	u8 lingerers;		/* candidates in TIME_WAIT so far */
@@ -202,28 +202,18 @@ static inline u16 dynport_search_none(struct dynport_search *search)
 	return 0;
 }
 
-/* Looks the request's space up, for its map. */
-void dynport_search_find_space(struct dynport_search *search);
-
 /* A port to try, within the window; 0: leave it to the kernel. */
 u16 dynport_search_next(struct dynport_search *search);
 
-/* What most searches need: one candidate without a map. */
-u16 dynport_search_draw_first(struct dynport_search *search);
-
 /*
- * A first port to try. The request must be filled in. @shares: the socket may
- * share ports that others of its space can't: that these found none says nothing.
+ * A first port to try; the request must be filled in. Where the namespace has maps
+ * of the path (dynport_space_exist()) the request's own is looked for by
+ * _first_mapped(); else, as most do, it has one candidate by _draw_first().
+ * @shares: the socket may share ports that others of its space can't: that these
+ * found none says nothing.
  */
-static __always_inline u16 dynport_search_first(struct dynport_search *search,
-						bool shares)
-{
-	if (likely(!dynport_space_exist(search->netns, search->req.path)))
-		return dynport_search_draw_first(search);
-	search->shares = shares;
-	dynport_search_find_space(search);
-	return dynport_search_next(search);
-}
+u16 dynport_search_draw_first(struct dynport_search *search);
+u16 dynport_search_first_mapped(struct dynport_search *search, bool shares);
 
 /* The kernel refused the last candidate. @shares: as above. May sleep. */
 void dynport_search_refused(struct dynport_search *search, bool shares);

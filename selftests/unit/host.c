@@ -227,6 +227,13 @@ static void host_search_begin(struct host *host, struct dynport_search *search,
 	host_set_tuple(host, &search->req, peer);
 }
 
+static u16 host_search_first(struct host *host, struct dynport_search *search)
+{
+	if (!dynport_space_exist(&host->netns, search->req.path))
+		return dynport_search_draw_first(search);
+	return dynport_search_first_mapped(search, false);
+}
+
 int host_pick(struct host *host, enum dynport_path path,
 	      const struct peer *peer, const unsigned long *busy)
 {
@@ -247,7 +254,7 @@ int host_pick(struct host *host, enum dynport_path path,
 
 	host_search_begin(host, &search, path, peer);
 	port = host->gives_up ? dynport_search_none(&search) :
-				dynport_search_first(&search, false);
+				host_search_first(host, &search);
 	while (port) {
 		ktime_now += CANDIDATE_NS;
 		if (host->watch)
@@ -297,7 +304,7 @@ int host_propose(struct host *host, const struct peer *peer)
 	}
 
 	host_search_begin(host, &search, DYNPORT_PATH_CONNECT, peer);
-	port = dynport_search_first(&search, false);
+	port = host_search_first(host, &search);
 	dynport_search_end(&search, -ENOBUFS, 0);
 	return port;
 }
