@@ -60,7 +60,12 @@ is ok load
 check "the functions that dynport hooks can be traced" trace_on
 check "each has two users then" both_attached
 check "ports are chosen, and released ones found" passes $ports
-check "TIME_WAITs end as before" passes time_wait
+# It has a second to use up the ports, which is little with all of this.
+if [ -z "${KSFT_MACHINE_SLOW:-}" ]; then
+	check "TIME_WAITs end as before" passes time_wait
+else
+	ktap_test_skip "TIME_WAITs end as before"
+fi
 check "dynport comes and goes meanwhile" again
 trace_off
 check "and works on when they aren't traced any more" passes isolation
