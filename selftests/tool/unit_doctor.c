@@ -164,14 +164,18 @@ static void test_nft(void)
 	expect(finds_in(CHAIN("accept", ANSWERS "\t\ttcp dport 32768-60999 drop\n"), ""));
 	/* what spares the answers in another way */
 	expect(finds_in(CHAIN("accept", "\t\ttcp dport 1024-65535 ct state new drop\n"), ""));
-	expect(finds_in(CHAIN("accept", "\t\ttcp dport 1024-65535 tcp flags syn / fin,syn,rst,ack drop\n"), ""));
+	expect(finds_in(CHAIN("accept",
+			      "\t\ttcp dport 1024-65535 tcp flags syn / fin,syn,rst,ack drop\n"),
+			""));
 	expect(finds_in(CHAIN("accept", "\t\tudp dport 50000 ip saddr 10.0.0.0/8 drop\n"), ""));
 	expect(finds_in(CHAIN("accept",
-			      "\t\tudp dport 50000 log prefix \"not a drop \" counter packets 0 bytes 0 drop comment \"x\"\n"),
+			      "\t\tudp dport 50000 log prefix \"not a drop \" "
+			      "counter packets 0 bytes 0 drop comment \"x\"\n"),
 			"nft_drop"));
 	expect(finds_in(CHAIN("drop", "\t\tct state != new accept\n"), ""));
 	expect(finds_in(CHAIN("drop", "\t\tct direction reply accept\n"), ""));
-	expect(finds_in(CHAIN("drop", "\t\tcounter packets 0 bytes 0 accept comment \"all\"\n"), ""));
+	expect(finds_in(CHAIN("drop",
+			      "\t\tcounter packets 0 bytes 0 accept comment \"all\"\n"), ""));
 	expect(finds_in(CHAIN("drop", "\t\tct state invalid drop\n"), "nft_drop"));
 	expect(finds_in("table arp filter {\n\tchain input {\n"
 			"\t\ttype filter hook input priority filter; policy drop;\n\t}\n}\n", ""));
