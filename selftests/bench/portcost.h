@@ -111,6 +111,7 @@ struct sockaddr_storage traffic_address(const struct settings *set, unsigned int
 void traffic_set_range(int fd, unsigned int low, unsigned int high);
 unsigned int traffic_local_port(int fd);
 int traffic_accept(unsigned int dest);
+int traffic_accept_within(unsigned int dest, int ms);
 int traffic_full_error(const char *what);
 uint64_t traffic_random(uint64_t *state);
 int traffic_operate(const struct settings *set, unsigned int dest, struct took *took);

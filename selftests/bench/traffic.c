@@ -98,7 +98,7 @@ void traffic_listen(const struct settings *set)
 		place_enter(set->server_netns);
 	for (i = 0; i < set->destinations; i++) {
 		addr = traffic_address(set, set->server_port + i);
-		listeners[i] = traffic_open(set, 0);
+		listeners[i] = traffic_open(set, SOCK_NONBLOCK);
 		if (bind(listeners[i], (struct sockaddr *)&addr, set->addr_len) ||
 		    listen(listeners[i], 512))
 			die("listener on port %u: %s", set->server_port + i, strerror(errno));
@@ -107,14 +107,26 @@ void traffic_listen(const struct settings *set)
 	close(home);
 }
 
-/* The listener's end of the connection just made. */
+/* The listener's end of a connection; -1 if none comes within @ms (-1: for ever). */
+int traffic_accept_within(unsigned int dest, int ms)
+{
+	struct pollfd queue = { .fd = listeners[dest], .events = POLLIN };
+	int fd;
+
+	for (;;) {
+		fd = accept4(listeners[dest], NULL, NULL, SOCK_CLOEXEC);
+		if (fd >= 0)
+			return fd;
+		if (errno != EAGAIN)
+			die("accept: %s", strerror(errno));
+		if (!poll(&queue, 1, ms))
+			return -1;
+	}
+}
+
 int traffic_accept(unsigned int dest)
 {
-	int fd = accept4(listeners[dest], NULL, NULL, SOCK_CLOEXEC);
-
-	if (fd < 0)
-		die("accept: %s", strerror(errno));
-	return fd;
+	return traffic_accept_within(dest, -1);
 }
 
 /* 0, or the errno of a range without a free port. */
