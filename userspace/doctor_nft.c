@@ -69,30 +69,41 @@ static bool dports_meet(const char *rule, struct port_range range)
 	return false;
 }
 
+static bool begins_with_word(const char *rule, const char *word)
+{
+	size_t len = strlen(word);
+
+	return strncmp(rule, word, len) == 0 && (!rule[len] || rule[len] == ' ');
+}
+
 /*
  * What comes behind statements that decide nothing: "counter packets 1 bytes 2",
  * "log prefix \"a b\" level info".
  */
 static const char *after_statements(const char *rule)
 {
-	static const char *const silent[] = {
-		"counter", "packets", "bytes", "log", "prefix", "level", "group",
-		"flags", "snaplen", "queue-threshold",
+	static const struct {
+		const char *word;
+		bool value;	/* one follows it */
+	} silent[] = {
+		{ "counter", false }, { "packets", true }, { "bytes", true },
+		{ "log", false }, { "prefix", true }, { "level", true },
+		{ "group", true }, { "flags", true }, { "snaplen", true },
+		{ "queue-threshold", true },
 	};
-	static const size_t values[] = { 0, 1, 1, 0, 1, 1, 1, 1, 1, 1 };
-	size_t i, len;
+	size_t i = 0;
 
-	for (i = 0; i < sizeof(silent) / sizeof(silent[0]); i++) {
-		len = strlen(silent[i]);
-		if (strncmp(rule, silent[i], len) != 0 || (rule[len] && rule[len] != ' '))
+	while (i < sizeof(silent) / sizeof(silent[0])) {
+		if (!begins_with_word(rule, silent[i].word)) {
+			i++;
 			continue;
-		rule += len + strspn(rule + len, " ");
-		if (values[i] && *rule == '"')
-			rule += 1 + strcspn(rule + 1, "\"") + 1;
-		else if (values[i])
-			rule += strcspn(rule, " ");
+		}
+		rule += strlen(silent[i].word);
 		rule += strspn(rule, " ");
-		i = -1;
+		if (silent[i].value)
+			rule += *rule == '"' ? strcspn(rule + 1, "\"") + 2 : strcspn(rule, " ");
+		rule += strspn(rule, " ");
+		i = 0;
 	}
 	return rule;
 }
@@ -106,21 +117,13 @@ static void drop_found(struct findings *f, const struct chain *chain, const char
 	finding_mend(f, "(let the chain have 'ct state established,related accept' in front of it)");
 }
 
-/* Nothing stands behind a verdict but what kind it is, and a comment. */
-static bool is_verdict(const char *rule, const char *verdict)
-{
-	size_t len = strlen(verdict);
-
-	return strncmp(rule, verdict, len) == 0 && (!rule[len] || rule[len] == ' ');
-}
-
 /* Does it let in what connection tracking knows, or whatever comes to it? */
 static bool lets_answers_in(const char *rule)
 {
 	if (has_word(rule, "jump") || has_word(rule, "goto") || has_word(rule, "vmap"))
 		return true;
 	return has_word(rule, "accept") &&
-	       (has_word(rule, "ct") || is_verdict(after_statements(rule), "accept"));
+	       (has_word(rule, "ct") || begins_with_word(after_statements(rule), "accept"));
 }
 
 /* "tcp dport PORTS drop": a condition besides the port may spare the answers. */
@@ -133,7 +136,8 @@ static bool drops_by_port(const char *rule)
 	rest += 10;
 	rest += *rest == '{' ? strcspn(rest, "}") : strcspn(rest, " ");
 	rest = after_statements(rest + strspn(rest, "} "));
-	return is_verdict(rest, "drop") || is_verdict(rest, "reject");
+	/* nothing stands behind a verdict but what kind it is, and a comment */
+	return begins_with_word(rest, "drop") || begins_with_word(rest, "reject");
 }
 
 static void rule_check(const struct doctor *d, struct chain *chain, const char *rule,
