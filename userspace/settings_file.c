@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One line of a sysctl.d file. */
-#include <fnmatch.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -91,18 +90,16 @@ enum settings_line settings_line_parse(char *line,
 	return SETTINGS_LINE_VALUE;
 }
 
-bool settings_line_names(char *line, const struct setting *setting)
+const char *settings_line_names(char *line)
 {
 	char *key = trim(line), *equals = strchr(key, '=');
 
 	if (!equals || *key == '#' || *key == ';')
-		return false;
+		return NULL;
 	*equals = '\0';
 	key = trim(key + (*key == '-'));
 	slashes_dots(key);
-	/* the last part may be a pattern */
-	return strncmp(key, PREFIX, strlen(PREFIX)) == 0 &&
-	       fnmatch(key + strlen(PREFIX), setting->key, 0) == 0;
+	return strncmp(key, PREFIX, strlen(PREFIX)) == 0 ? key + strlen(PREFIX) : NULL;
 }
 
 void settings_line_write(FILE *out, const struct setting *setting,

@@ -6,7 +6,6 @@
 #ifndef DYNPORTCTL_SETTINGS_FILE_H
 #define DYNPORTCTL_SETTINGS_FILE_H
 
-#include <stdbool.h>
 #include <stdio.h>
 
 #include "settings.h"
@@ -31,8 +30,11 @@ enum settings_line settings_line_parse(char *line,
 				       const char **value,
 				       char why[SETTINGS_WHY_MAX]);
 
-/* Does sysctl(8) write @setting where it meets that line? It is changed, too. */
-bool settings_line_names(char *line, const struct setting *setting);
+/*
+ * What sysctl(8) writes where it meets that line, which is changed: the name of a
+ * setting, or a pattern for fnmatch(3); NULL: none of dynport's.
+ */
+const char *settings_line_names(char *line);
 
 void settings_line_write(FILE *out, const struct setting *setting,
 			 const char *value);

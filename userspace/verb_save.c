@@ -5,7 +5,9 @@
  */
 #include <err.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <glob.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,35 +22,38 @@ static bool want_all;
 
 #define CONF_DIRS "{/etc,/run,/usr/local/lib,/usr/lib,/lib}/sysctl.d/*.conf"
 
-/* Does a line of the file name the setting? */
-static bool file_names(const char *path, const struct setting *setting)
+/* Bit n: sysctl.d says something about settings[n], so it won't keep its default. */
+static uint64_t named;
+
+static void conf_read(const char *path)
 {
+	const struct setting *s;
 	char *text, *line, *rest;
-	bool found = false;
 
 	/* what can't be read has nothing to say at boot, either */
 	if (textfile_read(path, &text, NULL))
-		return false;
-	for (line = strtok_r(text, "\n", &rest); line && !found;
-	     line = strtok_r(NULL, "\n", &rest))
-		found = settings_line_names(line, setting);
+		return;
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		const char *pattern = settings_line_names(line);
+
+		for (s = settings; pattern && s->key; s++)
+			if (fnmatch(pattern, s->key, 0) == 0)
+				named |= UINT64_C(1) << (s - settings);
+	}
 	free(text);
-	return found;
 }
 
-/* Does sysctl.d say something about it? Then it doesn't keep its default. */
-static bool sysctl_d_names(const struct setting *setting)
+static void conf_read_all(void)
 {
-	bool found = false;
 	glob_t files;
 	size_t i;
 
-	if (glob(CONF_DIRS, GLOB_BRACE, NULL, &files) == 0) {
-		for (i = 0; i < files.gl_pathc && !found; i++)
-			found = file_names(files.gl_pathv[i], setting);
-		globfree(&files);
-	}
-	return found || file_names("/etc/sysctl.conf", setting);
+	conf_read("/etc/sysctl.conf");
+	if (glob(CONF_DIRS, GLOB_BRACE, NULL, &files) != 0)
+		return;
+	for (i = 0; i < files.gl_pathc; i++)
+		conf_read(files.gl_pathv[i]);
+	globfree(&files);
 }
 
 /*
@@ -61,7 +66,7 @@ static bool is_default(const struct setting *setting, const char *value)
 	bool same;
 
 	if (!setting->standard || strcmp(value, setting->standard) != 0 ||
-	    sysctl_d_names(setting))
+	    named >> (setting - settings) & 1)
 		return false;
 	if (setting->kind != SETTING_ALGORITHM ||
 	    textfile_read("/sys/module/dynport/parameters/algorithm",
@@ -133,6 +138,7 @@ static int save_run(const struct invocation *inv, int argc, char **argv)
 		output_no_memory();
 	fprintf(out, "# Settings of dynport%s, written by 'dynportctl save'.\n",
 		want_all ? "" : " that differ from its defaults");
+	conf_read_all();
 	ok = settings_write(out);
 	if (fclose(out))
 		output_no_memory();
