@@ -153,25 +153,30 @@ static int place_accept(const FIXTURE_DATA(map_truth) *self,
 	}
 }
 
-/* The place's line of the file: returns whether it has a map. */
-static bool place_map(const struct place *place, int *busy, int *free)
+/*
+ * The place's line of the file: returns whether it has a map. A port that is to be
+ * avoided, since a service has been bound to it, is to be had, too, as a last one.
+ */
+static bool place_map(const struct place *place, int *busy, int *to_be_had)
 {
 	int device = place->device ? if_nametoindex(place->device) : 0;
-	int found_device, rport;
+	int found_device, rport, free, cooling;
 	char line[512], family[8], laddr[64], path[16];
 	bool found = false;
 	FILE *f;
 
 	f = fopen(SPACES_FILE, "re");
 	while (f && !found && fgets(line, sizeof(line), f))
-		found = sscanf(line, "%*s %7s %63s %*s %d %*d %d %d %*s %*s %*s %*s %15s %d",
-			       family, laddr, &rport, busy, free, path,
-			       &found_device) == 7 &&
+		found = sscanf(line, "%*s %7s %63s %*s %d %*d %d %d %*s %*s %*s %*s %15s %d %*d %*d %d",
+			       family, laddr, &rport, busy, &free, path,
+			       &found_device, &cooling) == 8 &&
 			found_device == device && is(place, path) &&
 			!strcmp(laddr, place->address) &&
 			!strcmp(family, place->family == AF_INET ? "ipv4" : "ipv6");
 	if (f)
 		fclose(f);
+	if (found)
+		*to_be_had = free + cooling;
 	return found;
 }
 
@@ -291,17 +296,17 @@ static void search(const FIXTURE_DATA(map_truth) *self,
 /* Takes ports until the place is short of them; false if it has no map. */
 static bool fill(FIXTURE_DATA(map_truth) *self, const struct place *place)
 {
-	int busy, free = 0, i, fd;
+	int busy, left, i, fd;
 
 	for (i = 0; i < PORTS; i++) {
-		if (place_map(place, &busy, &free) && free <= LEFT)
+		if (place_map(place, &busy, &left) && left <= LEFT)
 			return true;
 		if (self->held_count == HELD_MAX + 2 * PORTS)
 			return false;
 		fd = place_socket(place);
 		if (place_choose(place, fd)) {
 			close(fd);
-			return place_map(place, &busy, &free);
+			return place_map(place, &busy, &left);
 		}
 		hold(self, fd, place_accept(self, place, fd));
 	}
@@ -386,13 +391,13 @@ static void compare(struct __test_metadata *_metadata,
 {
 	const struct place *at[2] = { &places[2 * round % PLACES],
 				      &places[(2 * round + 1) % PLACES] };
-	int i, busy[2], free, there;
+	int i, busy[2], left, there;
 	bool mapped[2];
 
 	wait_for_sweeps(_metadata, self, at, mapped);
 	wait_for_quiet(_metadata);
 	for (i = 0; i < 2; i++)
-		mapped[i] = mapped[i] && place_map(at[i], &busy[i], &free);
+		mapped[i] = mapped[i] && place_map(at[i], &busy[i], &left);
 	for (i = 0; i < 2; i++) {
 		if (!mapped[i])
 			continue;
