@@ -118,6 +118,12 @@ struct dynport_algorithm {
 	bool uniform;
 
 	/*
+	 * A draw owes nothing to those before: with a port map, it is for the
+	 * search to pass over the ports released last (recent.h).
+	 */
+	bool memoryless;
+
+	/*
 	 * The tier is done with: @steps candidates after its first one were
 	 * looked at, because that was reserved or refused; never called for 0.
 	 * For counters that move by one per candidate. Optional.

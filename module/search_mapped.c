@@ -156,6 +156,32 @@ static bool mapped_choose_lingerer(struct dynport_search *search, u32 low,
 	return *index != map->count;
 }
 
+/*
+ * Another choice, if an algorithm whose draws owe nothing to each other came to a
+ * port released just now, and there are others: it draws once more, or goes on to the
+ * next one.
+ */
+static __always_inline u32 mapped_choose_other(const struct dynport_search *search,
+					       const struct dynport_algorithm *algorithm,
+					       u32 low, u32 high, u32 free, u32 index)
+{
+	const struct dynport_space *space = search->space;
+	const struct portmap *map = &space->map;
+	u32 draws = 0;
+
+	while (unlikely(dynport_recent_has(space->recent, space->low + index)) &&
+	       algorithm->memoryless && free > DYNPORT_RECENT &&
+	       draws++ < DYNPORT_RECENT_DRAWS) {
+		if (algorithm->uniform)
+			index = portmap_nth_free(map, search->class, low, high,
+						 dynport_random_below(free));
+		else
+			index = portmap_next_free(map, search->class, low, high,
+						  index < high ? index + 1 : low);
+	}
+	return index;
+}
+
 /* Take a free port of the classes in turn. */
 static bool mapped_take_free(struct dynport_search *search,
 			     struct dynport_instance *instance, u32 low,
@@ -170,6 +196,8 @@ static bool mapped_take_free(struct dynport_search *search,
 			continue;
 		search->steps = 0;
 		*index = mapped_choose(search, instance, low, high, free);
+		*index = mapped_choose_other(search, instance->algorithm, low,
+					     high, free, *index);
 		portmap_take(map, *index);
 		return true;
 	} while (dynport_search_next_tier(search));

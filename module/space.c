@@ -411,6 +411,7 @@ void dynport_space_release(struct dynport_netns *netns,
 		return;
 
 	spin_lock_bh(&space->lock);
+	space->recent = dynport_recent_add(space->recent, port);
 	if (state == PORTMAP_FREE)
 		dynport_quarantine_release(netns, space, index);
 	else

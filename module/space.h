@@ -29,6 +29,7 @@
 
 #include "algorithm.h"
 #include "portmap.h"
+#include "recent.h"
 
 struct dynport_netns;
 
@@ -79,6 +80,7 @@ struct dynport_space {
 	spinlock_t lock;		/* innermost; protects what follows */
 	struct portmap map;
 	unsigned long aged;		/* jiffies: began map.generation */
+	u64 recent;			/* ports released last; see recent.h */
 	u64 searches;
 	u64 exhausted;			/* of them */
 	/*

@@ -11,14 +11,16 @@
  */
 
 #include "algorithms.h"
-#include "random.h"
+#include "draw.h"
 
 static u32 random_start_first(void *state, struct dynport_request *req)
 {
-	return dynport_random_below(req->ports.count);
+	return dynport_draw(state, req, false);
 }
 
 struct dynport_algorithm dynport_random_start = {
-	.name	= "random_start",
-	.first	= random_start_first,
+	.name		= "random_start",
+	.first		= random_start_first,
+	.memoryless	= true,
+	.state_size	= sizeof(struct dynport_drawn),
 };

@@ -70,7 +70,7 @@ static bool connect_one(int *fd, int *peer)
 	*fd = traffic_open(&opt.set, 0);
 	/* A reset: another thread has accepted the connection, and closed it by now. */
 	if (traffic_choose(&opt.set, *fd, &addr) && (target || errno != ECONNRESET)) {
-		/* A failure to be counted: see docs/trust.md on the port just released. */
+		/* A failure to be counted: see docs/trust.md. */
 		if (target || errno != ECONNREFUSED)
 			traffic_full_error("connect");
 		close(*fd);

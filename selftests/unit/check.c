@@ -18,7 +18,7 @@ static const struct test *const check_tables[] = {
 	shim_tests, random_tests, ports_tests, portmap_tests, portmap_fuzz_tests,
 	algorithm_tests, window_tests, search_tests, exhaustion_tests,
 	mapped_tests, mapped_limit_tests, map_trust_tests, root_reserve_tests,
-	sweep_tests, avoid_tests, reuse_tests, property_tests,
+	sweep_tests, avoid_tests, reuse_tests, recent_tests, property_tests,
 };
 
 struct dynport_algorithm *const check_algorithms[CHECK_ALGORITHMS] = {

@@ -33,6 +33,7 @@ extern const struct test root_reserve_tests[];
 extern const struct test sweep_tests[];
 extern const struct test avoid_tests[];
 extern const struct test reuse_tests[];
+extern const struct test recent_tests[];
 extern const struct test property_tests[];
 
 /* All built-in algorithms but stock, in the order they are listed. */

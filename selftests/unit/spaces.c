@@ -233,6 +233,7 @@ void spaces_release(struct host *host, enum dynport_path path,
 	    port >= space->low + space->map.count)
 		return;
 	spin_lock_bh(&space->lock);
+	space->recent = dynport_recent_add(space->recent, port);
 	if (state == PORTMAP_FREE)
 		dynport_quarantine_release(&host->netns, space,
 					   port - space->low);
