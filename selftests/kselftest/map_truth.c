@@ -11,7 +11,8 @@
  *
  * What the kernel refuses is found by asking it, port by port, with the
  * algorithm stock: after the map has been read, for the end of such a socket is
- * a release that the map learns of. OPERATIONS in the environment: how many.
+ * a release that the map learns of. OPERATIONS in the environment: how many, of
+ * which each variant does half.
  */
 #include <stdlib.h>
 #include <time.h>
@@ -313,6 +314,37 @@ static bool fill(FIXTURE_DATA(map_truth) *self, const struct place *place)
 	return false;
 }
 
+/* Connections of this network namespace in TIME_WAIT; -1: unknown. */
+static int time_waits(void)
+{
+	FILE *f = fopen("/proc/thread-self/net/sockstat", "re");
+	int count = -1;
+	char line[256];
+
+	while (f && count < 0 && fgets(line, sizeof(line), f))
+		if (sscanf(line, "TCP: inuse %*d orphan %*d tw %d", &count) != 1)
+			count = -1;
+	if (f)
+		fclose(f);
+	return count;
+}
+
+/*
+ * One may keep its port from the spaces of other addresses or devices, whose maps
+ * learn of its end by a sweep that a search asks for. So none may end while nothing
+ * goes on. Some last longer than tcp_fin_timeout: 3.5 times their RTO.
+ */
+static void wait_for_time_waits(struct __test_metadata *_metadata)
+{
+	double began = now();
+
+	while (time_waits()) {
+		ASSERT_LE(0, time_waits());
+		ASSERT_LT(now(), began + 90);
+		usleep(50000);
+	}
+}
+
 /*
  * Sweeps come once a second at most; two of each place, and the last TIME_WAITs
  * have ended. What they free is taken, so that the places stay short of ports.
@@ -394,6 +426,7 @@ static void compare(struct __test_metadata *_metadata,
 	int i, busy[2], left, there;
 	bool mapped[2];
 
+	wait_for_time_waits(_metadata);
 	wait_for_sweeps(_metadata, self, at, mapped);
 	wait_for_quiet(_metadata);
 	for (i = 0; i < 2; i++)
@@ -410,6 +443,16 @@ static void compare(struct __test_metadata *_metadata,
 		self->compared++;
 	}
 }
+
+FIXTURE_VARIANT(map_truth)
+{
+	bool accepts;		/* tcp_l3mdev_accept */
+	int first;		/* round, which says the places */
+};
+
+FIXTURE_VARIANT_ADD(map_truth, devices_apart) { false, 0 };
+/* Begins with a VRF's. Buckets are no VRF's then. */
+FIXTURE_VARIANT_ADD(map_truth, l3mdev_accept) { true, 4 };
 
 static bool vrf_add(void)
 {
@@ -432,6 +475,15 @@ FIXTURE_SETUP(map_truth)
 	ASSERT_EQ(0, sysctl_set("dynport/map_threshold", "1"));
 	self->listener = port_listener_open(AF_INET6, 0, PORT_LISTENER);
 	ASSERT_LE(0, self->listener);
+	self->seed = getenv("SEED") ? strtoul(getenv("SEED"), NULL, 10) : time(NULL);
+	TH_LOG("SEED=%u", self->seed);
+	for (i = 0; i < ZOMBIES; i++)
+		self->zombies[i] = -1;
+	if (variant->accepts) {
+		ASSERT_EQ(0, sysctl_set("ipv4/tcp_l3mdev_accept", "1"));
+		self->listener_device = self->listener;
+		return;
+	}
 	self->listener_device = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC |
 				       SOCK_NONBLOCK, 0);
 	fd = self->listener_device;
@@ -440,10 +492,6 @@ FIXTURE_SETUP(map_truth)
 				strlen(DEVICE)));
 	ASSERT_EQ(0, port_bind(fd, port_wildcard(AF_INET, PORT_LISTENER)));
 	ASSERT_EQ(0, listen(fd, 4096));
-	for (i = 0; i < ZOMBIES; i++)
-		self->zombies[i] = -1;
-	self->seed = getenv("SEED") ? strtoul(getenv("SEED"), NULL, 10) : time(NULL);
-	TH_LOG("SEED=%u", self->seed);
 }
 
 FIXTURE_TEARDOWN(map_truth)
@@ -453,14 +501,14 @@ FIXTURE_TEARDOWN(map_truth)
 TEST_F_TIMEOUT(map_truth, a_sweep_later_busy_is_what_the_kernel_refuses, 3600)
 {
 	const char *text = getenv("OPERATIONS");
-	long operations = text ? strtol(text, NULL, 10) : OPERATIONS;
+	long operations = (text ? strtol(text, NULL, 10) : OPERATIONS) / 2;
 	int round = ROUND_MAX, i;
 
 	if (operations / round < ROUNDS_MIN)
 		round = operations / ROUNDS_MIN + 1;
 	for (i = 0; operations > 0; i++, operations -= round) {
 		operate(self, round);
-		compare(_metadata, self, i);
+		compare(_metadata, self, variant->first + i);
 	}
 	/* Some places had a map, and were compared. */
 	EXPECT_LE(i, self->compared);
