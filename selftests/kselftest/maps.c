@@ -247,6 +247,33 @@ TEST_F(maps, a_port_of_a_service_is_found_at_once)
 	EXPECT_EQ(port, port_of(port_take(&self->taker)));
 }
 
+/* An IPv4-mapped address is one of IPv4: a socket of IPv6 that has it competes. */
+TEST_F(maps, a_port_of_a_mapped_address_is_found_at_once)
+{
+	union port_address mapped = port_mapped_loopback(0);
+	struct holder holder = { 0 };
+	struct space space;
+	int fd, port;
+
+	if (variant->choice.path == PORT_PATH_CONNECT ||
+	    variant->choice.family == AF_INET6)
+		return;	/* no other sockets compete there */
+	take_until_map(_metadata, &holder, &self->taker);
+	take(_metadata, &holder, &self->taker, LOW, PORTS, PORTS - 1);
+	fd = socket(AF_INET6, port_path_is_tcp(variant->choice.path) ?
+		    SOCK_STREAM : SOCK_DGRAM, 0);
+	ASSERT_GE(fd, 0);
+	ASSERT_EQ(0, port_bind(fd, mapped));
+	port = port_of(fd);
+	EXPECT_GE(port, LOW);
+	expect_exhausted(_metadata, &self->taker);
+	expect_exhausted(_metadata, &self->taker);
+	EXPECT_EQ(1, spaces_read(&space));
+	EXPECT_EQ(0, space.free);
+	close(fd);
+	EXPECT_EQ(port, port_of(port_take(&self->taker)));
+}
+
 TEST_F(maps, there_are_none_with_a_threshold_or_a_limit_of_0)
 {
 	struct holder holder = { 0 };
