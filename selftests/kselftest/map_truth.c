@@ -314,23 +314,8 @@ static bool fill(FIXTURE_DATA(map_truth) *self, const struct place *place)
 	return false;
 }
 
-/* Connections of this network namespace in TIME_WAIT; -1: unknown. */
-static int time_waits(void)
-{
-	FILE *f = fopen("/proc/thread-self/net/sockstat", "re");
-	int count = -1;
-	char line[256];
-
-	while (f && count < 0 && fgets(line, sizeof(line), f))
-		if (sscanf(line, "TCP: inuse %*d orphan %*d tw %d", &count) != 1)
-			count = -1;
-	if (f)
-		fclose(f);
-	return count;
-}
-
 /*
- * One may keep its port from the spaces of other addresses or devices, whose maps
+ * A TIME_WAIT may keep its port from the spaces of other addresses or devices, whose maps
  * learn of its end by a sweep that a search asks for. So none may end while nothing
  * goes on. Some last longer than tcp_fin_timeout: 3.5 times their RTO.
  */
@@ -338,8 +323,8 @@ static void wait_for_time_waits(struct __test_metadata *_metadata)
 {
 	double began = now();
 
-	while (time_waits()) {
-		ASSERT_LE(0, time_waits());
+	while (port_time_waits()) {
+		ASSERT_LE(0, port_time_waits());
 		ASSERT_LT(now(), began + 90);
 		usleep(50000);
 	}

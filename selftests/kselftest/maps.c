@@ -21,6 +21,7 @@
 #define FAILURES 200
 #define NAMESPACES 5
 #define DESTINATIONS 4
+#define ENDS 4		/* of TIME_WAITs */
 #define DROP_CACHES "/proc/sys/vm/drop_caches"
 /*
  * A sweep that looks at a port just when it is being taken may leave it free
@@ -245,6 +246,46 @@ TEST_F(maps, a_port_of_a_service_is_found_at_once)
 	expect_exhausted(_metadata, &self->taker);
 	close(fd);
 	EXPECT_EQ(port, port_of(port_take(&self->taker)));
+}
+
+/*
+ * A connection from a named port leaves a TIME_WAIT, which keeps the port from all
+ * destinations until it ends, after a second.
+ */
+TEST_F(maps, a_port_in_time_wait_after_a_service_is_found_at_once)
+{
+	int family = variant->choice.family, port = LOW + PORTS / 2, fd, next;
+	struct holder holder = { 0 };
+	bool ended;
+	int i, k;
+
+	if (variant->choice.path != PORT_PATH_CONNECT)
+		return;	/* the port is that of a socket, and found as such */
+	ASSERT_EQ(0, sysctl_set("ipv4/tcp_fin_timeout", "1"));
+	ASSERT_EQ(0, sysctl_set("ipv4/tcp_tw_reuse", "0"));
+	ASSERT_LE(0, port_listener_open(family, 0, PORT_LISTENER + 1));
+	fd = port_socket(&self->taker);
+	ASSERT_EQ(0, port_bind(fd, port_loopback(family, port)));
+	take_until_map(_metadata, &holder, &self->taker);
+	take(_metadata, &holder, &self->taker, LOW, PORTS, PORTS - 1);
+	/* A failure is remembered for milliseconds: it takes luck to see that one is. */
+	for (i = 0; i < ENDS; i++) {
+		ASSERT_EQ(0, port_connect(fd, port_loopback(family,
+							    PORT_LISTENER + 1)));
+		close(fd);
+		/* Once the other end has answered the FIN. */
+		for (k = 0; k < 1000 && port_time_waits() != 1; k++)
+			usleep(1000);
+		ASSERT_EQ(1, port_time_waits());
+		do {
+			ended = !port_time_waits();
+			next = port_take(&self->taker);
+		} while (next < 0 && !ended);
+		ASSERT_EQ(port, port_of(next));
+		port_release(next);
+		fd = port_socket(&self->taker);
+		ASSERT_EQ(0, port_bind(fd, port_loopback(family, port)));
+	}
 }
 
 /* An IPv4-mapped address is one of IPv4: a socket of IPv6 that has it competes. */

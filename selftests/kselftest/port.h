@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -241,6 +242,21 @@ static inline void port_listener_drain(int listener)
 
 	while ((fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) >= 0)
 		close(fd);
+}
+
+/* Connections of this network namespace in TIME_WAIT; -1: unknown. */
+static inline int port_time_waits(void)
+{
+	FILE *f = fopen("/proc/thread-self/net/sockstat", "re");
+	int count = -1;
+	char line[256];
+
+	while (f && count < 0 && fgets(line, sizeof(line), f))
+		if (sscanf(line, "TCP: inuse %*d orphan %*d tw %d", &count) != 1)
+			count = -1;
+	if (f)
+		fclose(f);
+	return count;
 }
 
 /* Takes a port, gives it back, and returns its number; -1 and errno. */
