@@ -40,16 +40,20 @@ static int __init dynport_init(void)
 	err = dynport_reclaim_init();
 	if (err)
 		goto err_netns_exit;
-	err = dynport_genl_init();
-	if (err)
-		goto err_reclaim_exit;
 	err = dynport_hook_init();
 	if (err)
-		goto err_genl_exit;
+		goto err_reclaim_exit;
+	/*
+	 * Last: a dump that somebody begins meanwhile holds a reference on the
+	 * module, for which a load that fails doesn't wait.
+	 */
+	err = dynport_genl_init();
+	if (err)
+		goto err_hook_exit;
 	return 0;
 
-err_genl_exit:
-	dynport_genl_exit();
+err_hook_exit:
+	dynport_hook_exit();
 err_reclaim_exit:
 	dynport_reclaim_exit();
 err_netns_exit:
