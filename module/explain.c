@@ -164,8 +164,10 @@ static struct explain *explain_alloc(struct dynport_question *question)
 static bool explain_is_kept(const struct explain *explain)
 {
 	const struct dynport_space *space = explain->search.space;
+	const struct dynport_instance *instance =
+		rcu_access_pointer(explain->netns.instance[explain->search.req.path]);
 
-	return space &&
+	return space && instance->algorithm->first &&
 	       dynport_root_reserve_reached(&space->map,
 					    explain->netns.tunables.root_reserve_percent);
 }

@@ -93,15 +93,15 @@ err_release_listener:
 	return err;
 }
 
-/* What couldn't be tried for want of an address isn't held against a hook. */
+/* What couldn't be tried for want of an address or a port isn't held against a hook. */
 static int __init probe_excuse(struct dynport_function *function, int err)
 {
 	if (function->fired || !err)
 		return 0;
-	if (err != -EADDRNOTAVAIL && err != -EAFNOSUPPORT &&
-	    err != -ENETUNREACH)
+	if (err != -EADDRNOTAVAIL && err != -EADDRINUSE &&
+	    err != -EAFNOSUPPORT && err != -ENETUNREACH)
 		return err;
-	pr_notice("%s couldn't be tested, loopback is down or has no address: %pe\n",
+	pr_notice("%s couldn't be tested, loopback is down or has no address or no port: %pe\n",
 		  function->name, ERR_PTR(err));
 	function->fired = true;
 	return 0;

@@ -349,7 +349,8 @@ bool dynport_search_may_fall_back(struct dynport_search *search)
 	if (!search->space)
 		return true;
 	/* Ask again: it may have ended with candidates to spare. */
-	search->kept = dynport_search_mapped_is_kept(search);
+	search->kept = search_proposes(search) &&
+		       dynport_search_mapped_is_kept(search);
 	search->failed_by_map = !search->kept &&
 				dynport_search_mapped_is_exhausted(search);
 	return !search->kept && !search->failed_by_map;

@@ -26,8 +26,10 @@ loading=(
 	"ftrace_set_filter -22 ok"
 	"register_ftrace_function -16 EBUSY"
 	"sock_create_kern -23 ENFILE"
-	"kernel_bind -98 EADDRINUSE"
-	"kernel_listen -98 EADDRINUSE"
+	"kernel_bind -13 EACCES"
+	# every port is taken
+	"kernel_bind -98 ok"
+	"kernel_listen -13 EACCES"
 	"kernel_getsockname -105 ENOBUFS"
 	"kernel_connect -105 ENOBUFS"
 	"kernel_connect 0 EOPNOTSUPP"

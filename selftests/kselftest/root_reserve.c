@@ -181,6 +181,29 @@ TEST_F(root_reserve, what_is_released_fills_it_first)
 	expect_none(_metadata, &self->taker);
 }
 
+/* With a range of the module's own, requests don't go past it. */
+TEST_F(root_reserve, there_is_none_with_the_algorithm_stock)
+{
+	struct holder holder = { 0 };
+	char range[32];
+
+	ASSERT_EQ(0, sysctl_set("dynport/root_reserve_percent", PERCENT));
+	take_until_map(_metadata, &holder, &self->taker);
+	ASSERT_EQ(0, net_admin_set(false));
+	while (holder.count < OPEN)
+		take(_metadata, &holder, &self->taker);
+	expect_none(_metadata, &self->taker);
+	ASSERT_EQ(0, net_admin_set(true));
+	snprintf(range, sizeof(range), "%d %d", LOW, LOW + PORTS - 1);
+	ASSERT_EQ(0, sysctl_set("dynport/tcp_port_range", range));
+	ASSERT_EQ(0, sysctl_set("dynport/udp_port_range", range));
+	ASSERT_EQ(0, sysctl_set("dynport/algorithm", "stock"));
+	ASSERT_EQ(0, net_admin_set(false));
+	while (holder.count < PORTS)
+		take(_metadata, &holder, &self->taker);
+	expect_none(_metadata, &self->taker);
+}
+
 TEST_F(root_reserve, there_is_none_without_a_map)
 {
 	struct holder holder = { 0 };
