@@ -53,8 +53,7 @@ bool dynport_search_next_tier(struct dynport_search *search)
 				  search->req.path == DYNPORT_PATH_CONNECT ?
 				  DYNPORT_CLASS_BIND : DYNPORT_CLASS_CONNECT,
 				  READ_ONCE(netns->tunables.search_limit) / 2);
-	dynport_count_path(netns->stats, search->req.path,
-			   DYNPORT_STAT_CLASS_OVERFLOWS, 1);
+	search->overflowed = true;
 	return true;
 }
 
@@ -364,6 +363,8 @@ static __always_inline void search_account(const struct dynport_search *search, 
 
 	if (search->space)
 		dynport_count_path(stats, path, DYNPORT_STAT_MAP_HITS, 1);
+	if (search->overflowed && !search->fell_back && !err)
+		dynport_count_path(stats, path, DYNPORT_STAT_CLASS_OVERFLOWS, 1);
 	/* Where a map is in use, nearly always. */
 	if (likely(search->candidates == 1 && !search->fell_back &&
 		   !search->reserved)) {

@@ -91,6 +91,7 @@ struct dynport_search {
 	bool failed_by_map;	/* ... and the kernel not asked */
 	bool kept;		/* likewise: what is free is kept for root */
 	u8 root;		/* enum dynport_root: is the caller? */
+	bool overflowed;	/* into the other path's class */
 	/* Valid with space: */
 	bool shares;		/* see dynport_search_first_mapped() */
 	bool in_map;		/* its map has counted it */
@@ -169,6 +170,7 @@ dynport_search_begin(struct dynport_search *search, struct dynport_netns *netns,
 	search->fell_back = false;
 	search->failed_by_map = false;
 	search->kept = false;
+	search->overflowed = false;
 	search->root = DYNPORT_ROOT_UNKNOWN;
 	search->skipped = NULL;
 	search->steps = 0;

@@ -39,6 +39,8 @@ static void expect_classes(struct __test_metadata *_metadata,
 			       port_of(fd[i]), i);
 		}
 	}
+	/* One that gets no port took none of the other class. */
+	EXPECT_EQ(-1, port_take(taker));
 	EXPECT_EQ(PORTS - own, stats_get_path(path, "class_overflows") - before);
 	for (i = 0; i < PORTS; i++)
 		port_release(fd[i]);
