@@ -396,7 +396,7 @@ static __always_inline void search_account(const struct dynport_search *search, 
 				   1);
 	else
 		dynport_count_path(stats, path, DYNPORT_STAT_STOCK_FALLBACKS, 1);
-	if (err)
+	if (dynport_search_found_none(search, err))
 		dynport_count_path(stats, path, DYNPORT_STAT_EXHAUSTED, 1);
 }
 
@@ -427,7 +427,7 @@ void dynport_search_end_slow(struct dynport_search *search, int err, u16 port)
 	search_passed(search);
 	if (unlikely(!err && !search_is_named(search)))
 		search_taken(search, port);
-	if (search->fell_back && err) {
+	if (dynport_search_found_none(search, err)) {
 		trace_dynport_exhausted(&search->req);
 		dynport_pressure_exhausted(search);
 	}

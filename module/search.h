@@ -234,6 +234,13 @@ dynport_search_fall_back_high(const struct dynport_search *search)
 	return search->high - search->tried_last;
 }
 
+/* Did the kernel find no port? It may have had no memory for one that is free. */
+static inline bool dynport_search_found_none(const struct dynport_search *search,
+					     int err)
+{
+	return search->fell_back && err && err != -ENOMEM;
+}
+
 void dynport_search_end_slow(struct dynport_search *search, int err, u16 port);
 
 /*

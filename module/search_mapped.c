@@ -424,9 +424,15 @@ void dynport_search_mapped_end(struct dynport_search *search, int err, u16 port)
 		if (port >= space->low && index < space->map.count)
 			portmap_set(&space->map, index, PORTMAP_BUSY);
 	} else if (!search->fell_back) {
-		/* Not refused: memory was short, say. */
-		portmap_set(&space->map, search->map_index, PORTMAP_FREE);
-	} else {
+		/* Not refused: memory was short, say. It is what it was. */
+		if (search->cooling)
+			dynport_quarantine_begin(search->netns, space,
+						 search->map_index);
+		else
+			portmap_set(&space->map, search->map_index,
+				    search->lingering ? PORTMAP_LINGERING :
+							PORTMAP_FREE);
+	} else if (dynport_search_found_none(search, err)) {
 		space->exhausted++;
 		if (search->map_full && !search->failed_by_map && !search->kept)
 			mapped_exhausted(search);
