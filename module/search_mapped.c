@@ -27,7 +27,7 @@
 #define MAPPED_DRAWS	16
 #define MAPPED_DRAWS_MAX	64
 #define MAPPED_GUARDED	8	/* guarded ports put off when none is free */
-#define MAPPED_LINGERERS 8	/* candidates in TIME_WAIT per search */
+#define MAPPED_LINGERERS 8U	/* candidates in TIME_WAIT per search */
 #define MAPPED_SHORT	32	/* short of ports: less than 1/32 is free */
 #define MAPPED_PROBE_SHARE 16	/* asking in vain: 1/16 of the time at most */
 #define MAPPED_UNTOLD	(60 * HZ)	/* as long as a TIME_WAIT lasts */
@@ -141,15 +141,20 @@ static bool mapped_choose_cooling(struct dynport_search *search, u32 low,
 	return *index != map->count;
 }
 
-/* A port in TIME_WAIT: the first after a random place. */
+/* A port in TIME_WAIT: the first after a random place, or the next one. */
 static bool mapped_choose_lingerer(struct dynport_search *search, u32 low,
 				   u32 high, u32 *index)
 {
 	const struct portmap *map = &search->space->map;
-	u32 from = low + dynport_random_below(high - low + 1);
+	u32 from;
 
-	if (!map->lingering)
+	/* Each once. */
+	if (search->lingerers >= min(map->lingering, MAPPED_LINGERERS))
 		return false;
+	if (!search->lingerers)
+		from = low + dynport_random_below(high - low + 1);
+	else
+		from = search->map_index < high ? search->map_index + 1 : low;
 	*index = portmap_next_lingering(map, from, high);
 	if (*index == map->count)
 		*index = portmap_next_lingering(map, low, from);
@@ -226,8 +231,7 @@ static bool mapped_take(struct dynport_search *search,
 		portmap_set(map, *index, PORTMAP_BUSY);
 		return true;
 	}
-	if (search->lingerers < MAPPED_LINGERERS &&
-	    mapped_choose_lingerer(search, low, high, index)) {
+	if (mapped_choose_lingerer(search, low, high, index)) {
 		search->lingering = true;
 		search->lingerers++;
 		portmap_set(map, *index, PORTMAP_BUSY);
@@ -236,9 +240,11 @@ static bool mapped_take(struct dynport_search *search,
 	/*
 	 * A map that has just been wrong is no ground to remember a failure: a
 	 * port is marked free in the moment before its release, and it may be
-	 * such a one that was refused.
+	 * such a one that was refused. Nor is one where not all ports in
+	 * TIME_WAIT were tried; as long as there are few, each search does.
 	 */
-	search->map_full = !search->map_erred && !search->kept;
+	search->map_full = !search->map_erred && !search->kept &&
+			   map->lingering <= MAPPED_LINGERERS;
 	return false;
 }
 
@@ -323,9 +329,10 @@ void dynport_search_mapped_refused(struct dynport_search *search)
 {
 	struct dynport_space *space = search->space;
 
-	search->map_erred = true;
-	if (likely(!search->lingering))
+	if (likely(!search->lingering)) {
+		search->map_erred = true;
 		return;
+	}
 	spin_lock_bh(&space->lock);
 	portmap_set(&space->map, search->map_index, PORTMAP_LINGERING);
 	spin_unlock_bh(&space->lock);

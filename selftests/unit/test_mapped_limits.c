@@ -118,6 +118,44 @@ static void test_lingering(void)
 	cases_run(check_lingering);
 }
 
+/* Few that the kernel doesn't let go: each is tried, and the failure remembered. */
+static void check_few_lingering(struct host *host, enum dynport_path path)
+{
+	unsigned long busy[BITS_TO_LONGS(65536)];
+	struct peer peer = host_peer(0);
+	struct proposals *seen;
+	u32 i, few, port;
+
+	memset(busy, 0xff, sizeof(busy));
+	host_set_window(host, 50000, 50999);
+	spaces_map(host, path, &peer, busy);
+	for (few = 1; few <= 8; few++) {
+		spaces_release(host, path, &peer, 50000 + 100 * few,
+			       PORTMAP_LINGERING);
+		EXPECT(host_pick(host, path, &peer, busy) < 0 &&
+		       host->fell_back);
+		seen = cases_watch(host);
+		for (i = 1; i <= 50; i++) {
+			EXPECT(host_pick(host, path, &peer, busy) < 0);
+			EXPECT(!host->fell_back, "with %u the kernel was asked",
+			       few);
+			EXPECT(host->candidates == few, "%u of %u",
+			       host->candidates, few);
+		}
+		for (i = 1; i <= few; i++)
+			EXPECT(seen->times[50000 + 100 * i] == 50);
+	}
+	/* One that it does let go then is found at once. */
+	clear_bit(50000 + 300, busy);
+	port = host_pick(host, path, &peer, busy);
+	EXPECT(port == 50000 + 300, "%u", port);
+}
+
+static void test_few_lingering(void)
+{
+	cases_run(check_few_lingering);
+}
+
 static void check_own_window(struct host *host, enum dynport_path path)
 {
 	unsigned long busy[BITS_TO_LONGS(65536)] = { 0 };
@@ -198,6 +236,8 @@ const struct test mapped_limit_tests[] = {
 	  test_exhausted },
 	{ "map: ports in TIME_WAIT are proposed when nothing is free, at most eight",
 	  test_lingering },
+	{ "map: few that the kernel doesn't let go are each tried, and a failure remembered",
+	  test_few_lingering },
 	{ "map: a socket's own window has all of its ports, and no others",
 	  test_own_window },
 	{ "map: a port reserved later is never proposed", test_newly_reserved },
