@@ -338,8 +338,10 @@ void dynport_search_refused(struct dynport_search *search, bool shares)
 						     &search->req, search->low,
 						     search->high,
 						     search->own_window);
-		if (search->space)
+		if (search->space) {
+			search_passed(search);
 			dynport_search_mapped_begin(search);
+		}
 	}
 }
 

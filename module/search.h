@@ -71,6 +71,7 @@ struct dynport_search {
 	u64 start_ns;		/* 0 unless somebody traces */
 	u64 fall_back_ns;	/* when the kernel was asked about a full map */
 	int fall_back_releases;	/* dynport_spaces.releases then */
+	u32 fall_back_released;	/* dynport_space.released then */
 	u32 low, high;		/* the window, both ends included */
 	u32 index;		/* the candidate's number in the tier */
 	u32 map_index;		/* the candidate's in the map, if there is one */

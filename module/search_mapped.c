@@ -366,6 +366,7 @@ bool dynport_search_mapped_is_exhausted(struct dynport_search *search)
 	struct dynport_space *space = search->space;
 	bool exhausted;
 	int releases;
+	u32 released;
 	u64 now;
 
 	if (!search->map_full)
@@ -379,9 +380,14 @@ bool dynport_search_mapped_is_exhausted(struct dynport_search *search)
 		    releases == space->exhausted_releases &&
 		    search->low >= space->exhausted_low &&
 		    search->high <= space->exhausted_high;
+	released = space->released;
 	spin_unlock_bh(&space->lock);
-	search->fall_back_ns = now;
-	search->fall_back_releases = releases;
+	/* Since the last port of an odd window was tried, if it was. */
+	if (!search->tried_last) {
+		search->fall_back_ns = now;
+		search->fall_back_releases = releases;
+		search->fall_back_released = released;
+	}
 	return exhausted;
 }
 
@@ -392,6 +398,9 @@ static void mapped_exhausted(struct dynport_search *search)
 	u64 now = ktime_get_ns();
 
 	lockdep_assert_held(&space->lock);
+	/* It may have been released behind the kernel's back. */
+	if (search->fall_back_released != space->released)
+		return;
 	space->exhausted_until = now +
 		min(MAPPED_PROBE_SHARE * (now - search->fall_back_ns),
 		    MAPPED_EXHAUSTED_MAX);

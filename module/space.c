@@ -416,6 +416,7 @@ void dynport_space_release(struct dynport_netns *netns,
 		dynport_quarantine_release(netns, space, index);
 	else
 		portmap_set(&space->map, index, state);
+	space->released++;
 	space->exhausted_until = 0;
 	dynport_pressure_changed(netns, space);
 	spin_unlock_bh(&space->lock);

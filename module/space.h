@@ -81,6 +81,7 @@ struct dynport_space {
 	struct portmap map;
 	unsigned long aged;		/* jiffies: began map.generation */
 	u64 recent;			/* ports released last; see recent.h */
+	u32 released;			/* how many; wraps */
 	u64 searches;
 	u64 exhausted;			/* of them */
 	/*

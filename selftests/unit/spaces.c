@@ -239,6 +239,7 @@ void spaces_release(struct host *host, enum dynport_path path,
 					   port - space->low);
 	else
 		portmap_set(&space->map, port - space->low, state);
+	space->released++;
 	space->exhausted_until = 0;
 	spin_unlock_bh(&space->lock);
 }
