@@ -112,6 +112,7 @@ static bool assignments_write(struct assignment *all, size_t count)
 bool assignments_apply(struct assignment *all, size_t count)
 {
 	void (*before)(int signal);
+	sigset_t ending, usual;
 	bool ok;
 
 	/* what can't be put back is not changed */
@@ -119,9 +120,19 @@ bool assignments_apply(struct assignment *all, size_t count)
 		warnx("nothing was changed");
 		return false;
 	}
-	/* nobody who listens to stderr any more must not end it half-way */
+	/*
+	 * What must not end it half-way: nobody who listens to stderr any more, and
+	 * who wants it to end, which it does when all is written or put back.
+	 */
 	before = signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGINT);
+	sigaddset(&ending, SIGTERM);
+	sigaddset(&ending, SIGHUP);
+	sigaddset(&ending, SIGQUIT);
+	sigprocmask(SIG_BLOCK, &ending, &usual);
 	ok = assignments_write(all, count);
+	sigprocmask(SIG_SETMASK, &usual, NULL);
 	if (before != SIG_ERR)
 		signal(SIGPIPE, before);
 	return ok;
