@@ -14,16 +14,20 @@
 
 #define MODE_NEW 0644
 
-/* Where @path leads to: renaming onto a link would replace the link. */
-static char *path_follow(const char *path, mode_t *mode, bool *ok)
+/*
+ * Where @path leads to: renaming onto a link would replace the link. @old says what
+ * the new file is to be like.
+ */
+static char *path_follow(const char *path, struct stat *old, bool *ok)
 {
-	struct stat stat_old;
 	mode_t mask = umask(0);
 	char *real;
 
 	umask(mask);
 	*ok = true;
-	*mode = MODE_NEW & ~mask;
+	old->st_mode = MODE_NEW & ~mask;
+	old->st_uid = geteuid();
+	old->st_gid = getegid();
 	real = realpath(path, NULL);
 	if (!real && errno == ENOENT) {
 		real = strdup(path);
@@ -31,14 +35,12 @@ static char *path_follow(const char *path, mode_t *mode, bool *ok)
 			output_no_memory();
 		return real;
 	}
-	if (!real || stat(real, &stat_old)) {
+	if (!real || stat(real, old)) {
 		warn("%s", path);
 		*ok = false;
-	} else if (!S_ISREG(stat_old.st_mode)) {
+	} else if (!S_ISREG(old->st_mode)) {
 		warnx("%s: not a regular file", path);
 		*ok = false;
-	} else {
-		*mode = stat_old.st_mode & 07777;
 	}
 	return real;
 }
@@ -91,13 +93,15 @@ static char *temporary_name(const char *path)
 
 /* 0 or an errno; @temporary is a template for mkostemp(). */
 static int temporary_write(char *temporary, const char *text, size_t len,
-			   mode_t mode)
+			   const struct stat *old)
 {
 	int fd = mkostemp(temporary, O_CLOEXEC), err = 0;
 
 	if (fd < 0)
 		return errno;
-	if (!fd_write(fd, text, len) || fchmod(fd, mode) || fsync(fd))
+	/* Its reader may be one by its group. */
+	if (!fd_write(fd, text, len) || fchown(fd, old->st_uid, old->st_gid) ||
+	    fchmod(fd, old->st_mode & 07777) || fsync(fd))
 		err = errno;
 	if (close(fd) && !err)
 		err = errno;
@@ -109,17 +113,17 @@ static int temporary_write(char *temporary, const char *text, size_t len,
 bool file_replace(const char *path, const char *text, size_t len)
 {
 	char *real, *temporary;
-	mode_t mode;
+	struct stat old;
 	bool ok;
 	int err;
 
-	real = path_follow(path, &mode, &ok);
+	real = path_follow(path, &old, &ok);
 	if (!ok) {
 		free(real);
 		return false;
 	}
 	temporary = temporary_name(real);
-	err = temporary_write(temporary, text, len, mode);
+	err = temporary_write(temporary, text, len, &old);
 	if (!err && rename(temporary, real)) {
 		err = errno;
 		unlink(temporary);
