@@ -95,6 +95,10 @@ static int arguments_take(struct map *map, int argc, char **argv)
 		warnx("'%s' is no address", want.from);
 		return EXIT_USAGE;
 	}
+	if (map->peer && map->from && map->local.family != map->remote.family) {
+		warnx("'%s' and '%s' are addresses of two families", want.from, argv[0]);
+		return EXIT_USAGE;
+	}
 	if (want.watch && (want.image[0] || want.image[1])) {
 		warnx("--watch shows, --svg and --png write: not both");
 		return EXIT_USAGE;
