@@ -134,7 +134,7 @@ else
 fi
 
 for command in "map 127.0.0.1" "map 127.0.0.1:0" "map ::1:80" "map localhost:80" \
-	"map 127.0.0.1:80 127.0.0.1:81" "map --from x" "map --udp 127.0.0.1:80" \
+	"map 127.0.0.1:80 127.0.0.1:81" "map --from x" "map 127.0.0.1:80 --from ::1" "map --udp 127.0.0.1:80" \
 	"map --block 0" "map --block 65537" "map --block x" "map --watch 0" "map --svg"; do
 	# shellcheck disable=SC2086 # split into words
 	run dynportctl -n $ns $command
