@@ -190,6 +190,21 @@ static void release_connection(struct dynport_netns *netns,
 	dynport_space_release(netns, &key, port, state);
 }
 
+/*
+ * Has somebody bound the port by number, or to listen? Then no destination can have
+ * it, until the last one of the bucket's ends: also if that is a connection that a
+ * listener accepted. (The kernel clears SOCK_BINDPORT_LOCK in those.)
+ */
+static bool release_is_wide(const struct sock *sk)
+{
+	const struct inet_bind_bucket *bucket = inet_csk(sk)->icsk_bind_hash;
+
+	/* Without the bucket's lock: an old value is one of a moment ago. */
+	return !inet_sk(sk)->inet_dport ||
+	       sk->sk_userlocks & SOCK_BINDPORT_LOCK ||
+	       data_race(bucket->fastreuse) >= 0;
+}
+
 static void release_put_port(struct sock *sk)
 {
 	struct dynport_space_key key DYNPORT_UNINITIALIZED;
@@ -214,8 +229,7 @@ static void release_put_port(struct sock *sk)
 			dynport_guard_note(netns, IPPROTO_TCP, port);
 		release_note(netns, IPPROTO_TCP, port);
 		if (matters)
-			release_elsewhere(netns, !connected ||
-					  sk->sk_userlocks & SOCK_BINDPORT_LOCK);
+			release_elsewhere(netns, release_is_wide(sk));
 		if (release_concerns(netns, DYNPORT_PATH_CONNECT) && connected)
 			release_connection(netns, sk, port);
 		if (release_concerns(netns, DYNPORT_PATH_BIND)) {

@@ -248,6 +248,32 @@ TEST_F(maps, a_port_of_a_service_is_found_at_once)
 	EXPECT_EQ(port, port_of(port_take(&self->taker)));
 }
 
+/* What a listener has accepted keeps its port from all destinations, too. */
+TEST_F(maps, a_port_of_an_accepted_connection_is_found_at_once)
+{
+	int family = variant->choice.family, port = LOW + PORTS / 2;
+	struct holder holder = { 0 };
+	int listener, client, child;
+
+	if (variant->choice.path != PORT_PATH_CONNECT)
+		return;	/* the port is that of a socket, and found as such */
+	listener = port_socket(&self->taker);
+	ASSERT_EQ(0, port_bind(listener, port_loopback(family, port)));
+	ASSERT_EQ(0, listen(listener, 1));
+	client = port_socket(&self->taker);
+	ASSERT_EQ(0, port_bind(client, port_loopback(family, PORT_DISCARD)));
+	ASSERT_EQ(0, port_connect(client, port_loopback(family, port)));
+	child = accept(listener, NULL, NULL);
+	ASSERT_LE(0, child);
+	close(listener);
+	take_until_map(_metadata, &holder, &self->taker);
+	take(_metadata, &holder, &self->taker, LOW, PORTS, PORTS - 1);
+	expect_exhausted(_metadata, &self->taker);
+	expect_exhausted(_metadata, &self->taker);
+	port_release(child);
+	EXPECT_EQ(port, port_of(port_take(&self->taker)));
+}
+
 /*
  * A connection from a named port leaves a TIME_WAIT, which keeps the port from all
  * destinations until it ends, after a second.
