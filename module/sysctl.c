@@ -12,6 +12,7 @@
  * runs, too, when the module goes. Entries may be written by those with
  * CAP_NET_ADMIN in the namespace's user namespace (net_ctl_permissions()).
  */
+#include <linux/capability.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -248,6 +249,9 @@ static int sysctl_write(struct dynport_netns *netns,
 	char line[LINE_MAX];
 	int err;
 
+	/* The mode lets uid 0 write without it. */
+	if (!ns_capable(netns->net->user_ns, CAP_NET_ADMIN))
+		return -EPERM;
 	/* One value is one write: no pieces, no NUL inside. */
 	if (*ppos || *lenp >= sizeof(line) || memchr(buffer, '\0', *lenp))
 		return -EINVAL;

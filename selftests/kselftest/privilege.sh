@@ -34,7 +34,7 @@ if ! [ -e $sysctls/algorithm ]; then
 	ktap_skip_all "dynport is not loaded"
 	exit "$KSFT_SKIP"
 fi
-ktap_set_plan 10
+ktap_set_plan 11
 
 nobody=(setpriv --reuid 1000 --regid 1000 --clear-groups)
 stranger=("${nobody[@]}" unshare -Ur)	# root of a user namespace, this netns
@@ -46,6 +46,8 @@ settler=("${nobody[@]}" unshare -Ur unshare -n)
 as_root() { ! none bash -c "$reads" >/dev/null; }
 check "root can read counters, histogram and spaces" as_root
 check "a user can read none of them" none "${nobody[@]}" bash -c "$reads"
+check "root without CAP_NET_ADMIN can write no setting" none setpriv \
+	--bounding-set -net_admin --inh-caps -net_admin bash -c "$writes"
 check "a user can write no setting" none "${nobody[@]}" bash -c "$writes"
 check "root of a user namespace can read none of this namespace" \
 	none "${stranger[@]}" bash -c "$reads"
