@@ -81,8 +81,10 @@ static inline bool dynport_has_peer(const struct dynport_request *req)
 /*
  * An algorithm. Its functions, but for @init, run in process context in an RCU
  * read-side section, on any CPU and on several at once: they must not sleep,
- * and @state is theirs to protect. @state belongs to one network namespace and one
- * protocol (TCP connect and bind share it when both use the algorithm).
+ * and @state is theirs to protect, without locks in it: an explanation (explain.c)
+ * searches with a copy that is made at any moment. @state belongs to one network
+ * namespace and one protocol (TCP connect and bind share it when both use the
+ * algorithm).
  */
 struct dynport_algorithm {
 	char name[DYNPORT_NAME_LEN];	/* [a-z0-9_]+, required */
