@@ -199,10 +199,10 @@ static bool release_is_wide(const struct sock *sk)
 {
 	const struct inet_bind_bucket *bucket = inet_csk(sk)->icsk_bind_hash;
 
+	if (!inet_sk(sk)->inet_dport || sk->sk_userlocks & SOCK_BINDPORT_LOCK)
+		return true;
 	/* Without the bucket's lock: an old value is one of a moment ago. */
-	return !inet_sk(sk)->inet_dport ||
-	       sk->sk_userlocks & SOCK_BINDPORT_LOCK ||
-	       data_race(bucket->fastreuse) >= 0;
+	return data_race(bucket->fastreuse) >= 0;
 }
 
 static void release_put_port(struct sock *sk)
