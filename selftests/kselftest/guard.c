@@ -15,7 +15,7 @@
 #define PORTS 64
 #define HELD 40		/* by others, at a time */
 #define RESTARTS 200
-#define BETWEEN 3	/* choices for others while the service is down */
+#define BETWEEN 8	/* choices for others while the service is down; more than "recent" */
 
 FIXTURE(guard)
 {
