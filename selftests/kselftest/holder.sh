@@ -30,8 +30,8 @@ only_holder() {
 # Ports are chosen by an algorithm, not by the kernel's search behind it.
 chooses() {
 	local test=algorithm_reaches_both_ends_without_the_stock_search
-	"$here/window" -r "dynport_window.connect_v4_bsd.$test" >/dev/null &&
-		"$here/window" -r "dynport_window.udp_v6_hash.$test" >/dev/null
+	window_passes "dynport_window.connect_v4_bsd.$test" &&
+		window_passes "dynport_window.udp_v6_hash.$test"
 }
 
 for function in "${functions[@]}"; do

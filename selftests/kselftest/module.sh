@@ -55,6 +55,12 @@ is_loaded() { [ -d "/sys/module/$1" ]; }
 is_unloaded() { ! [ -d "/sys/module/$1" ]; }
 is_absent() { ! [ -e "$1" ]; }
 refused_write() { ! { echo "$1" >"$2"; } 2>/dev/null; }
+# One test of the window's ran, and passed: there is one of that name.
+window_passes() {
+	local out
+	out=$("$here/window" -r "$1") && grep -q '^ok 1 ' <<<"$out" &&
+		! grep -q '^ok 1 .*# SKIP' <<<"$out"
+}
 # A namespace ends some time after its last process: try for 10 s.
 gone() {
 	local i

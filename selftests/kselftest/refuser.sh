@@ -68,8 +68,7 @@ nothing_is_left() {
 }
 
 chooses() {
-	"$here/window" -r dynport_window.connect_v4_hash.algorithm_reaches_both_ends_without_the_stock_search \
-		>/dev/null
+	window_passes dynport_window.connect_v4_hash.algorithm_reaches_both_ends_without_the_stock_search
 }
 
 # Without each of the calls that loading makes; says how many there are.
