@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connection.h"
 #include "explanation.h"
 #include "route.h"
 #include "sysctl.h"
@@ -67,20 +68,7 @@ static int arguments_take(int argc, char **argv, struct address *local,
 		warnx("--bind and --udp know no destination, but got '%s'", argv[0]);
 		return EXIT_USAGE;
 	}
-	if (argc && !endpoint_parse(argv[0], remote, port)) {
-		warnx("'%s' is no destination like 192.0.2.1:443 or [2001:db8::1]:443",
-		      argv[0]);
-		return EXIT_USAGE;
-	}
-	if (want.from && !address_parse(want.from, local)) {
-		warnx("'%s' is no address", want.from);
-		return EXIT_USAGE;
-	}
-	if (argc && want.from && local->family != remote->family) {
-		warnx("'%s' and '%s' are addresses of two families", want.from, argv[0]);
-		return EXIT_USAGE;
-	}
-	return EXIT_DONE;
+	return connection_take(argc ? argv[0] : NULL, want.from, remote, port, local);
 }
 
 static bool source_find(const struct address *remote, uint32_t device,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connection.h"
 #include "map.h"
 #include "output.h"
 #include "verb.h"
@@ -85,20 +86,10 @@ static int arguments_take(struct map *map, int argc, char **argv)
 		warnx("UDP's ports are the same for every destination: give none");
 		return EXIT_USAGE;
 	}
-	if (map->peer && !endpoint_parse(argv[0], &map->remote, &map->remote_port)) {
-		warnx("'%s' is no destination like 192.0.2.1:443 or [2001:db8::1]:443",
-		      argv[0]);
-		return EXIT_USAGE;
-	}
 	map->from = want.from;
-	if (map->from && !address_parse(want.from, &map->local)) {
-		warnx("'%s' is no address", want.from);
+	if (connection_take(map->peer ? argv[0] : NULL, want.from, &map->remote,
+			    &map->remote_port, &map->local))
 		return EXIT_USAGE;
-	}
-	if (map->peer && map->from && map->local.family != map->remote.family) {
-		warnx("'%s' and '%s' are addresses of two families", want.from, argv[0]);
-		return EXIT_USAGE;
-	}
 	if (want.watch && (want.image[0] || want.image[1])) {
 		warnx("--watch shows, --svg and --png write: not both");
 		return EXIT_USAGE;
