@@ -8,6 +8,7 @@
 
 #include "assignment.h"
 #include "settings.h"
+#include "signals.h"
 #include "sysctl.h"
 
 int assignment_read(const struct setting *setting, char **value)
@@ -125,11 +126,7 @@ bool assignments_apply(struct assignment *all, size_t count)
 	 * who wants it to end, which it does when all is written or put back.
 	 */
 	before = signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&ending);
-	sigaddset(&ending, SIGINT);
-	sigaddset(&ending, SIGTERM);
-	sigaddset(&ending, SIGHUP);
-	sigaddset(&ending, SIGQUIT);
+	signals_that_end(&ending);
 	sigprocmask(SIG_BLOCK, &ending, &usual);
 	ok = assignments_write(all, count);
 	sigprocmask(SIG_SETMASK, &usual, NULL);

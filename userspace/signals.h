@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Signals that ask a verb to end, read from a descriptor: for loops that poll.
+ * Signals that ask a verb to end: read from a descriptor, for loops that poll.
  * Views on the terminal have screen.h.
  */
 #ifndef DYNPORTCTL_SIGNALS_H
 #define DYNPORTCTL_SIGNALS_H
 
+#include <signal.h>
+
+/* SIGINT, SIGQUIT, SIGTERM and SIGHUP, but for those that it was started to ignore. */
+void signals_that_end(sigset_t *set);
+
 /*
- * From now on SIGINT, SIGQUIT, SIGTERM and SIGHUP make this descriptor readable
- * instead of ending the program, but for those that it was started to ignore.
+ * From now on these make this descriptor readable instead of ending the program.
  * -errno on failure.
  */
 int signals_end(void);
