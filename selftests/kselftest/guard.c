@@ -15,7 +15,8 @@
 #define PORTS 64
 #define HELD 40		/* by others, at a time */
 #define RESTARTS 200
-#define BETWEEN 8	/* choices for others while the service is down; more than "recent" */
+/* Choices for others while the service is down; random_pick passes by the last four. */
+#define BETWEEN 8
 
 FIXTURE(guard)
 {

@@ -98,16 +98,23 @@ static u32 ports_of(enum dynport_path path)
 	return path == DYNPORT_PATH_UDP ? PORTS : PORTS / 2;
 }
 
-static void test_unmapped(void)
+/* With @left free ports in a class; 0: with all of them. */
+static void check_none_again(bool map, u32 left)
 {
 	u32 i, path, again;
 
 	for (i = 0; i < ARRAY_SIZE(draw); i++)
 		for (path = 0; path < DYNPORT_PATHS; path++) {
-			again = churn(draw[i], path, ports_of(path), false,
+			again = churn(draw[i], path, left ?: ports_of(path), map,
 				      DYNPORT_RECENT);
-			EXPECT(!again, "%s: %u", draw[i]->name, again);
+			EXPECT(!again, "%s, %u free: %u", draw[i]->name, left,
+			       again);
 		}
+}
+
+static void test_unmapped(void)
+{
+	check_none_again(false, 0);
 }
 
 /* One of the four is the port that was refused. */
@@ -124,17 +131,8 @@ static void test_refused(void)
 
 static void test_mapped(void)
 {
-	u32 i, path, again;
-
-	for (i = 0; i < ARRAY_SIZE(draw); i++)
-		for (path = 0; path < DYNPORT_PATHS; path++) {
-			again = churn(draw[i], path, ports_of(path), true,
-				      DYNPORT_RECENT);
-			EXPECT(!again, "%s: %u", draw[i]->name, again);
-			again = churn(draw[i], path, 3 * DYNPORT_RECENT, true,
-				      DYNPORT_RECENT);
-			EXPECT(!again, "%s, few free: %u", draw[i]->name, again);
-		}
+	check_none_again(true, 0);
+	check_none_again(true, 3 * DYNPORT_RECENT);
 }
 
 /* Of four there is always one that has just been used, if they take turns. */
