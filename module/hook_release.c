@@ -106,9 +106,8 @@ static void release_local(struct dynport_netns *netns,
 /*
  * Spaces that aren't told: those of a device, of sockets bound to none; those of an
  * address, of sockets bound to any; those of a destination, of sockets that have
- * none, or bound a port by number. Which are exhausted, and how many there are,
- * doesn't matter: all ask the kernel once more. (Left to sweeps: sockets that bind
- * port 0 and then connect, in others' destinations.)
+ * none, or whose port was bound before they connected. Which are exhausted, and how
+ * many there are, doesn't matter: all ask the kernel once more.
  */
 static __always_inline void release_elsewhere(struct dynport_netns *netns,
 					      bool wide)
@@ -191,15 +190,16 @@ static void release_connection(struct dynport_netns *netns,
 }
 
 /*
- * Has somebody bound the port by number, or to listen? Then no destination can have
- * it, until the last one of the bucket's ends: also if that is a connection that a
- * listener accepted. (The kernel clears SOCK_BINDPORT_LOCK in those.)
+ * Has somebody bound the port, by number or not, to listen or to connect later? Then
+ * no destination can have it, until the last one of the bucket's ends: also if that is
+ * a connection that a listener accepted. (The kernel clears SOCK_BINDPORT_LOCK in
+ * those.)
  */
-static bool release_is_wide(const struct sock *sk)
+static bool release_was_bound(const struct sock *sk)
 {
 	const struct inet_bind_bucket *bucket = inet_csk(sk)->icsk_bind_hash;
 
-	if (!inet_sk(sk)->inet_dport || sk->sk_userlocks & SOCK_BINDPORT_LOCK)
+	if (sk->sk_userlocks & SOCK_BINDPORT_LOCK)
 		return true;
 	/* Without the bucket's lock: an old value is one of a moment ago. */
 	return data_race(bucket->fastreuse) >= 0;
@@ -229,7 +229,8 @@ static void release_put_port(struct sock *sk)
 			dynport_guard_note(netns, IPPROTO_TCP, port);
 		release_note(netns, IPPROTO_TCP, port);
 		if (matters)
-			release_elsewhere(netns, release_is_wide(sk));
+			release_elsewhere(netns, !connected ||
+					  release_was_bound(sk));
 		if (release_concerns(netns, DYNPORT_PATH_CONNECT) && connected)
 			release_connection(netns, sk, port);
 		if (release_concerns(netns, DYNPORT_PATH_BIND)) {

@@ -248,6 +248,28 @@ TEST_F(maps, a_port_of_a_service_is_found_at_once)
 	EXPECT_EQ(port, port_of(port_take(&self->taker)));
 }
 
+/* A socket that bound port 0, and then connected elsewhere, keeps it, too. */
+TEST_F(maps, a_port_that_was_chosen_by_bind_is_found_at_once)
+{
+	int family = variant->choice.family, other, port;
+	struct holder holder = { 0 };
+
+	if (variant->choice.path != PORT_PATH_CONNECT)
+		return;	/* the port is that of a socket, and found as such */
+	ASSERT_LE(0, port_listener_open(family, 0, PORT_LISTENER + 1));
+	other = port_socket(&self->taker);
+	ASSERT_EQ(0, port_bind(other, port_loopback(family, 0)));
+	ASSERT_EQ(0, port_connect(other, port_loopback(family,
+						       PORT_LISTENER + 1)));
+	port = port_of(other);
+	take_until_map(_metadata, &holder, &self->taker);
+	take(_metadata, &holder, &self->taker, LOW, PORTS, PORTS - 1);
+	expect_exhausted(_metadata, &self->taker);
+	expect_exhausted(_metadata, &self->taker);
+	port_release(other);
+	EXPECT_EQ(port, port_of(port_take(&self->taker)));
+}
+
 /* What a listener has accepted keeps its port from all destinations, too. */
 TEST_F(maps, a_port_of_an_accepted_connection_is_found_at_once)
 {
