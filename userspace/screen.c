@@ -33,6 +33,7 @@ static struct {
 	struct termios before;	/* of stdin, valid with keys */
 	sigset_t signals, signals_before;
 	int signal_fd;
+	bool asked_to_end;	/* by a key or signal */
 	int died_of;		/* SIGTERM or SIGHUP, 0: neither */
 } screen;
 
@@ -106,22 +107,30 @@ int screen_enter(bool full)
 	return 0;
 }
 
+static void die_of(int signo)
+{
+	sigset_t set;
+
+	fflush(stdout);
+	signal(signo, SIG_DFL);
+	raise(signo);
+	sigemptyset(&set);
+	sigaddset(&set, signo);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 void screen_leave(void)
 {
-	int died_of = screen.died_of;
-
 	if (!screen.entered)
 		return;
 	terminal_give_back();
 	screen.entered = false;
-	screen.died_of = 0;
 	close(screen.signal_fd);
-	if (died_of) {
-		fflush(stdout);
-		signal(died_of, SIG_DFL);
-		raise(died_of);
-	}
-	sigprocmask(SIG_SETMASK, &screen.signals_before, NULL);
+	if (screen.died_of)
+		die_of(screen.died_of);
+	/* a second Ctrl-C must not make a failure of an end that was asked for */
+	if (!screen.asked_to_end)
+		sigprocmask(SIG_SETMASK, &screen.signals_before, NULL);
 }
 
 unsigned int screen_room(void)
@@ -221,7 +230,7 @@ static bool key_take(enum screen_event *event)
 	return true;
 }
 
-enum screen_event screen_wait(double deadline)
+static enum screen_event event_await(double deadline)
 {
 	enum screen_event event;
 
@@ -243,4 +252,13 @@ enum screen_event screen_wait(double deadline)
 		if (screen_now() >= deadline)
 			return SCREEN_TICK;
 	}
+}
+
+enum screen_event screen_wait(double deadline)
+{
+	enum screen_event event = event_await(deadline);
+
+	if (event == SCREEN_END)
+		screen.asked_to_end = true;
+	return event;
 }

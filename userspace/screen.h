@@ -36,7 +36,8 @@ double screen_now(void);
 /*
  * Gives the terminal back as it was; harmless when called twice, and done by
  * exit() too. If SIGTERM or SIGHUP was the reason for SCREEN_END, the process
- * now dies of it.
+ * now dies of it; after any other SCREEN_END the signals stay blocked, for what
+ * is left to do is to end.
  */
 void screen_leave(void);
 

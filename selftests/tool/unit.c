@@ -458,6 +458,7 @@ int main(void)
 	test_messages();
 	test_firewall();
 	test_metrics();
+	test_screen();
 	test_settings_file();
 	test_spaces();
 	test_mapped();

@@ -21,6 +21,7 @@ void test_firewall(void);
 void test_genl(void);
 void test_messages(void);
 void test_metrics(void);
+void test_screen(void);
 void test_settings_file(void);
 void test_spaces(void);
 void test_mapped(void);
