@@ -42,10 +42,13 @@ static void search_passed(struct dynport_search *search)
 bool dynport_search_next_tier(struct dynport_search *search)
 {
 	struct dynport_netns *netns = search->netns;
-	u32 stride = READ_ONCE(netns->tunables.bind_stride);
+	u32 stride;
 
 	if (search->tier != DYNPORT_TIER_OWN_CLASS)
 		return false;
+	/* A map has its classes for good. */
+	stride = search->space ? search->space->map.stride :
+				 READ_ONCE(netns->tunables.bind_stride);
 	search_passed(search);
 	search->plain = false;
 	search->tier = DYNPORT_TIER_LAST_CLASS;

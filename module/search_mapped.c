@@ -36,6 +36,13 @@
 
 void dynport_search_mapped_begin(struct dynport_search *search)
 {
+	u32 stride = search->space->map.stride;
+
+	/* bind_stride has changed since the search began: it follows the map. */
+	if (unlikely(search->class != DYNPORT_CLASS_ALL &&
+		     search->req.ports.stride != stride))
+		dynport_search_enter_tier(search, stride, search->class,
+					  search->tier_limit);
 	search->in_map = false;
 	search->map_erred = false;
 	search->lingerers = 0;

@@ -231,6 +231,101 @@ static void test_newly_reserved(void)
 	cases_run(check_newly_reserved);
 }
 
+/* One that relies on the numbers that it gets, as another module's may. */
+static u32 numbers_beyond;
+
+static u32 counting_first(void *state, struct dynport_request *req)
+{
+	(void)state;
+	(void)req;
+	return 0;
+}
+
+static u32 counting_next(void *state, struct dynport_request *req, u32 index)
+{
+	(void)state;
+	numbers_beyond += index >= req->ports.count;
+	return (index + 1) % req->ports.count;
+}
+
+static void counting_moved(void *state, struct dynport_request *req, u32 from,
+			   u32 to)
+{
+	(void)state;
+	numbers_beyond += from >= req->ports.count || to >= req->ports.count;
+}
+
+static const struct dynport_algorithm counting = {
+	.name	= "counting",
+	.first	= counting_first,
+	.next	= counting_next,
+	.moved	= counting_moved,
+};
+
+/* Hears of each candidate, and writes the setting at the last of these. */
+struct stride_change {
+	struct host *host;
+	u32 stride, candidates;
+	u32 times[65536];
+};
+
+static void stride_change(void *cookie, u16 port)
+{
+	struct stride_change *change = cookie;
+
+	change->times[port]++;
+	if (change->candidates && !--change->candidates)
+		change->host->netns.tunables.bind_stride = change->stride;
+}
+
+/* @threshold 0: it has a map from the beginning. */
+static void check_stride_change(enum dynport_path path, u32 before, u32 after,
+				u32 candidates, u32 threshold)
+{
+	static struct stride_change change;
+	struct host *host = host_alloc(&counting);
+	struct peer peer = host_peer(0);
+	u32 low = 40000, high = 40399, more = 0, never = 0, port;
+
+	host_set_window(host, low, high);
+	host->netns.tunables.bind_stride = before;
+	host->netns.tunables.map_threshold = threshold;
+	host->netns.tunables.search_limit = 1024;
+	if (!threshold)
+		spaces_map(host, path, &peer, host_nothing_busy);
+	change = (struct stride_change){
+		.host = host, .stride = after, .candidates = candidates,
+	};
+	host->watch = stride_change;
+	host->cookie = &change;
+	numbers_beyond = 0;
+	host_pick(host, path, &peer, cases_all_busy);
+	host_free(host);
+	for (port = low; port <= high; port++) {
+		never += !change.times[port];
+		more += change.times[port] > 1;
+	}
+	EXPECT(!numbers_beyond, "path %u, %u to %u at %u: %u", path, before,
+	       after, candidates, numbers_beyond);
+	/* Where a map begins, it knows of no candidate before it. */
+	EXPECT(!never && more <= threshold, "path %u, %u to %u at %u: %u, %u",
+	       path, before, after, candidates, never, more);
+}
+
+static void test_stride_change(void)
+{
+	static const u32 strides[] = { 0, 2, 3, 16 };
+	u32 path, before, after, threshold;
+
+	for (path = 0; path < DYNPORT_PATHS; path++)
+		for (before = 0; before < ARRAY_SIZE(strides); before++)
+			for (after = 0; after < ARRAY_SIZE(strides); after++)
+				for (threshold = 0; threshold < 8; threshold += 4)
+					check_stride_change(path, strides[before],
+							    strides[after],
+							    2, threshold);
+}
+
 const struct test mapped_limit_tests[] = {
 	{ "map: a full space fails without the kernel for 16 times as long as it took",
 	  test_exhausted },
@@ -241,5 +336,7 @@ const struct test mapped_limit_tests[] = {
 	{ "map: a socket's own window has all of its ports, and no others",
 	  test_own_window },
 	{ "map: a port reserved later is never proposed", test_newly_reserved },
+	{ "map: bind_stride may change amid a search, which then proposes each port once",
+	  test_stride_change },
 	{ }
 };
