@@ -20,14 +20,17 @@
 
 DEFINE_PER_CPU(unsigned long, dynport_hook_inside);
 
+bool dynport_hook_leaving __read_mostly;
+
 struct task_struct *dynport_hook_prober;
 unsigned long dynport_hook_text_start __ro_after_init;
 unsigned long dynport_hook_text_size __ro_after_init;
 
 /*
  * In the order in which they are placed; removed in the reverse one. As long as
- * ports are chosen by maps, maps hear of releases: one that is full, and whose
- * destination the kernel has found exhausted, would not be left in time.
+ * ports are chosen by maps, maps hear of releases, or that they may miss some: one
+ * that is full, and whose destination the kernel has found exhausted, would not be
+ * left in time.
  */
 static struct dynport_hook *const hook_all[] = {
 	&dynport_hook_put_port,
@@ -193,6 +196,11 @@ void dynport_hook_exit(void)
 {
 	int i = ARRAY_SIZE(hook_all);
 
+	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		WRITE_ONCE(dynport_hook_leaving, true);
+		/* Who is in hook_lock_begin()'s section gets out of it. */
+		synchronize_rcu();
+	}
 	while (i--)
 		hook_detach(hook_all[i]);
 	while (hook_inside())

@@ -19,6 +19,7 @@
 #include <linux/ftrace.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/static_call.h>
 
@@ -118,14 +119,32 @@ static __always_inline void hook_fired(struct dynport_function *function,
 	}
 }
 
+/* PREEMPT_RT: the hooks are about to go, and handlers take no locks any more. */
+extern bool dynport_hook_leaving;
+
 /*
- * May a handler take locks, which sleep on PREEMPT_RT? Not where somebody else
- * traces the same function: ftrace then calls all from one place, with preemption
- * off.
+ * May a handler take locks until hook_lock_end()? They sleep on PREEMPT_RT. Not
+ * where somebody else traces the same function: ftrace then calls all from one
+ * place, with preemption off. Nor when hooks are being removed: a task asleep on
+ * such a lock isn't one that ftrace waits for before it frees the trampoline.
  */
-static __always_inline bool hook_may_lock(void)
+static __always_inline bool hook_lock_begin(void)
 {
-	return !IS_ENABLED(CONFIG_PREEMPT_RT) || preemptible();
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		return true;
+	if (!preemptible())
+		return false;
+	rcu_read_lock();
+	if (likely(!READ_ONCE(dynport_hook_leaving)))
+		return true;
+	rcu_read_unlock();
+	return false;
+}
+
+static __always_inline void hook_lock_end(void)
+{
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		rcu_read_unlock();
 }
 
 /* A socket is about to be bound to @port by number, or to listen on it. */
@@ -133,13 +152,14 @@ static __always_inline void hook_named_port(const struct sock *sk, u16 port)
 {
 	struct dynport_netns *netns;
 
-	if (unlikely(!hook_may_lock()))
+	if (unlikely(!hook_lock_begin()))
 		return;
 	rcu_read_lock();
 	netns = dynport_netns(sock_net(sk));
 	if (!READ_ONCE(netns->dead))
 		dynport_guard_note(netns, sk->sk_protocol, port);
 	rcu_read_unlock();
+	hook_lock_end();
 }
 
 /**

@@ -242,7 +242,7 @@ static void release_put_port(struct sock *sk)
 }
 
 /*
- * Nothing can be looked up here (hook_may_lock()). Maps are left to sweeps; who
+ * Nothing can be looked up here (hook_lock_begin()). Maps are left to sweeps; who
  * finds no port asks the kernel.
  */
 static void release_untold(const struct net *net)
@@ -352,13 +352,15 @@ static void notrace handle_put_port(unsigned long ip, unsigned long parent_ip,
 	struct sock *sk = (void *)dynport_ftrace_argument(fregs, 0);
 
 	hook_fired(put_port_functions, ip);
-	if (unlikely(!inet_csk(sk)->icsk_bind_hash))
+	if (unlikely(!inet_csk(sk)->icsk_bind_hash)) {
 		dynport_ftrace_set_ip(fregs,
 				      (unsigned long)hooked_inet_put_port);
-	else if (likely(hook_may_lock()))
+	} else if (likely(hook_lock_begin())) {
 		release_put_port(sk);
-	else
+		hook_lock_end();
+	} else {
 		release_untold(sock_net(sk));
+	}
 }
 
 static struct dynport_function release_functions[] = {
@@ -380,12 +382,15 @@ static void notrace handle_release(unsigned long ip, unsigned long parent_ip,
 
 	if (hook_is_in(ip, udp_lib_unhash)) {
 		hook_fired(&release_functions[0], ip);
-		if (likely(hook_may_lock()))
+		if (likely(hook_lock_begin())) {
 			release_udp(released);
-		else
+			hook_lock_end();
+		} else {
 			release_untold(sock_net(released));
-	} else if (likely(hook_may_lock())) {
+		}
+	} else if (likely(hook_lock_begin())) {
 		release_time_wait(released);
+		hook_lock_end();
 	} else {
 		release_untold(twsk_net(released));
 	}

@@ -216,8 +216,10 @@ static void notrace handle_connect(unsigned long ip, unsigned long parent_ip,
 		return;
 	if (unlikely(inet_sk(sk)->inet_num)) {
 		if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK) &&
-		    likely(hook_may_lock()))
+		    likely(hook_lock_begin())) {
 			dynport_lease_ends(sk);
+			hook_lock_end();
+		}
 		return;
 	}
 	hook_redirect(&connect_functions[hook_is_in(ip, inet6_hash_connect)],
