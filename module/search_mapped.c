@@ -21,8 +21,8 @@
 
 /*
  * Draws of an algorithm before the next free port is taken: where most are
- * free, so many that this doesn't happen; none where a map is short of ports,
- * since they would hardly meet one.
+ * free, so many that this doesn't happen; none where there is a shortage, since
+ * they would hardly meet one.
  */
 #define MAPPED_DRAWS	16
 #define MAPPED_DRAWS_MAX	64
@@ -59,11 +59,12 @@ static bool mapped_is_short(const struct portmap *map)
 	       map->count / MAPPED_SHORT + 1;
 }
 
-static u32 mapped_draws(const struct portmap *map)
+/* @free of @count are: of one class, which may be full while the other isn't. */
+static u32 mapped_draws(u32 free, u32 count)
 {
-	if (map->free[0] + map->free[1] > map->count / 2)
+	if (free > count / 2)
 		return MAPPED_DRAWS_MAX;
-	return mapped_is_short(map) ? 0 : MAPPED_DRAWS;
+	return free > count / MAPPED_SHORT ? MAPPED_DRAWS : 0;
 }
 
 /* A port is passed over, since it isn't free. */
@@ -102,7 +103,7 @@ static __always_inline u32 mapped_choose(struct dynport_search *search,
 	/* Not sooner: one that hasn't been asked isn't told of steps. */
 	search->instance = instance;
 	first = number;
-	most = mapped_draws(map);
+	most = mapped_draws(free, req->ports.count);
 	for (draws = 0; algorithm->next && draws < most; draws++) {
 		index = dynport_ports_nth(&req->ports, number) -
 			search->space->low;

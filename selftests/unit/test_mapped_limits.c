@@ -326,6 +326,59 @@ static void test_stride_change(void)
 							    2, threshold);
 }
 
+/* One that never comes to a free port by itself: number 0 is always busy. */
+static u32 stubborn_draws;
+
+static u32 stubborn_next(void *state, struct dynport_request *req, u32 index)
+{
+	(void)state;
+	(void)req;
+	(void)index;
+	stubborn_draws++;
+	return 0;
+}
+
+static const struct dynport_algorithm stubborn = {
+	.name	= "stubborn",
+	.first	= counting_first,
+	.next	= stubborn_next,
+};
+
+/* The other class is free; of the path's own, the last @free of 1,024 are. */
+static u32 draws_with_free(enum dynport_path path, u32 free)
+{
+	unsigned long busy[BITS_TO_LONGS(65536)] = { 0 };
+	struct host *host = host_alloc(&stubborn);
+	struct peer peer = host_peer(0);
+	struct dynport_ports ports;
+	u32 index;
+
+	host_set_window(host, 40000, 40000 + 2 * 1024 - 1);
+	dynport_ports_init(&ports, 40000, 40000 + 2 * 1024 - 1,
+			   path == DYNPORT_PATH_UDP ? 0 : 2,
+			   dynport_search_own_class(path));
+	for (index = 0; index < ports.count - free; index++)
+		set_bit(dynport_ports_nth(&ports, index), busy);
+	spaces_map(host, path, &peer, busy);
+	stubborn_draws = 0;
+	host_pick(host, path, &peer, busy);
+	host_free(host);
+	return stubborn_draws;
+}
+
+static void test_draws(void)
+{
+	u32 path;
+
+	for (path = 0; path < DYNPORT_PATHS; path++) {
+		EXPECT(draws_with_free(path, 16) == 0, "path %u", path);
+		EXPECT(draws_with_free(path, 256) == 16, "path %u", path);
+		EXPECT(draws_with_free(path, path == DYNPORT_PATH_UDP ? 2000 :
+						     1000) == 64,
+		       "path %u", path);
+	}
+}
+
 const struct test mapped_limit_tests[] = {
 	{ "map: a full space fails without the kernel for 16 times as long as it took",
 	  test_exhausted },
@@ -336,6 +389,8 @@ const struct test mapped_limit_tests[] = {
 	{ "map: a socket's own window has all of its ports, and no others",
 	  test_own_window },
 	{ "map: a port reserved later is never proposed", test_newly_reserved },
+	{ "map: the fewer ports of a class are free, the fewer draws go before the next free one",
+	  test_draws },
 	{ "map: bind_stride may change amid a search, which then proposes each port once",
 	  test_stride_change },
 	{ }
