@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "screen.h"
+#include "signals.h"
 
 /* without wrapping: a line that is too long must not push others down */
 #define ALTERNATE_ON	"\033[?1049h\033[?25l\033[?7l"
@@ -75,18 +76,9 @@ int screen_enter(bool full)
 		SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGWINCH, SIGCONT,
 	};
 	static bool registered;
-	size_t i;
 	int fd;
 
-	sigemptyset(&screen.signals);
-	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
-		struct sigaction inherited;
-
-		/* nohup and background jobs ignore some: so do we */
-		if (sigaction(wanted[i], NULL, &inherited) == 0 &&
-		    inherited.sa_handler != SIG_IGN)
-			sigaddset(&screen.signals, wanted[i]);
-	}
+	signals_heeded(&screen.signals, wanted, sizeof(wanted) / sizeof(wanted[0]));
 	if (!registered && atexit(screen_leave))
 		return -ENOMEM;
 	registered = true;

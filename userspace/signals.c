@@ -5,20 +5,25 @@
 
 #include "signals.h"
 
-void signals_that_end(sigset_t *set)
+void signals_heeded(sigset_t *set, const int *wanted, size_t count)
 {
-	static const int wanted[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
 	size_t i;
 
 	sigemptyset(set);
-	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+	for (i = 0; i < count; i++) {
 		struct sigaction inherited;
 
-		/* nohup and background jobs ignore some: so do we */
 		if (sigaction(wanted[i], NULL, &inherited) == 0 &&
 		    inherited.sa_handler != SIG_IGN)
 			sigaddset(set, wanted[i]);
 	}
+}
+
+void signals_that_end(sigset_t *set)
+{
+	static const int wanted[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
+
+	signals_heeded(set, wanted, sizeof(wanted) / sizeof(wanted[0]));
 }
 
 /* For good: a verb that has been asked to end does so. */

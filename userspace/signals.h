@@ -7,8 +7,15 @@
 #define DYNPORTCTL_SIGNALS_H
 
 #include <signal.h>
+#include <stddef.h>
 
-/* SIGINT, SIGQUIT, SIGTERM and SIGHUP, but for those that it was started to ignore. */
+/*
+ * Those of @wanted that the program wasn't started to ignore, as nohup and
+ * background jobs do with some.
+ */
+void signals_heeded(sigset_t *set, const int *wanted, size_t count);
+
+/* SIGINT, SIGQUIT, SIGTERM and SIGHUP, likewise. */
 void signals_that_end(sigset_t *set);
 
 /*
