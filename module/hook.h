@@ -135,16 +135,21 @@ static __always_inline bool hook_lock_begin(void)
 	if (!preemptible())
 		return false;
 	rcu_read_lock();
-	if (likely(!READ_ONCE(dynport_hook_leaving)))
+	if (likely(!READ_ONCE(dynport_hook_leaving))) {
+		/* For sparse, which can't follow: hook_lock_end() has it. */
+		__release(RCU);
 		return true;
+	}
 	rcu_read_unlock();
 	return false;
 }
 
 static __always_inline void hook_lock_end(void)
 {
-	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		__acquire(RCU);
 		rcu_read_unlock();
+	}
 }
 
 /* A socket is about to be bound to @port by number, or to listen on it. */
