@@ -29,6 +29,7 @@
 
 #define THREADS_MAX	256
 #define LOST_MS		20	/* a connection that doesn't come by then is lost */
+#define WARM_MS		300	/* until all threads are at work */
 
 static const char usage[] =
 "usage: portthreads -v FILE [-o PERCENT,...] [-t THREADS,...] [-m MS] [-r ROUNDS]\n"
@@ -37,7 +38,13 @@ static const char usage[] =
 struct worker {
 	pthread_t thread;
 	unsigned int cpu;
-	uint64_t done, failed;
+	uint64_t done, failed;	/* atomic */
+	uint64_t began;		/* ns */
+};
+
+/* What all threads made in a time, in ns. */
+struct made {
+	uint64_t done, failed, ns;
 };
 
 static struct options opt = {
@@ -53,6 +60,11 @@ static int held[PORTS_MAX], peers[PORTS_MAX];
 static unsigned int target;	/* connections to make and keep, all together; 0: churn */
 static unsigned int taken;	/* of them, so far; atomic */
 static bool stop;
+
+static void count(uint64_t *what)
+{
+	__atomic_fetch_add(what, 1, __ATOMIC_RELAXED);
+}
 
 static void pin(unsigned int cpu)
 {
@@ -93,15 +105,16 @@ static void *work(void *arg)
 
 	pin(self->cpu);
 	pthread_barrier_wait(&start);
+	self->began = traffic_now();
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
 		slot = target ? __atomic_fetch_add(&taken, 1, __ATOMIC_RELAXED) : 0;
 		if (target && slot >= target)
 			break;
 		if (!connect_one(&fd, &peer)) {
-			self->failed++;
+			count(&self->failed);
 			continue;
 		}
-		self->done++;
+		count(&self->done);
 		if (target) {
 			held[slot] = fd;
 			peers[slot] = peer;
@@ -114,15 +127,35 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/*
- * So many threads at once; returns what it took, in ns. The last connection of each
- * thread, which a lost one keeps waiting, may end after that.
- */
-static uint64_t run_threads(unsigned int n)
+static struct made made_so_far(unsigned int n)
 {
-	const struct timespec pause = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+	struct made made = { .ns = traffic_now() };
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		made.done += __atomic_load_n(&workers[i].done, __ATOMIC_RELAXED);
+		made.failed += __atomic_load_n(&workers[i].failed, __ATOMIC_RELAXED);
+	}
+	return made;
+}
+
+static void pause_ms(unsigned int length)
+{
+	const struct timespec pause = { .tv_sec = length / 1000,
+					.tv_nsec = length % 1000 * 1000000 };
+
+	nanosleep(&pause, NULL);
+}
+
+/*
+ * So many threads at once. Churn is counted between two moments at which all are at
+ * work: this thread may be among the last to run after the start, and the last
+ * connection of each of them may be lost, and wait.
+ */
+static struct made run_threads(unsigned int n)
+{
 	unsigned int cpus = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN), i;
-	uint64_t begin, took = 0;
+	struct made before = { .ns = UINT64_MAX }, made;
 
 	stop = false;
 	taken = 0;
@@ -134,16 +167,21 @@ static uint64_t run_threads(unsigned int n)
 			die("can't start thread %u", i);
 	}
 	pthread_barrier_wait(&start);
-	begin = traffic_now();
 	if (!target) {
-		nanosleep(&pause, NULL);
+		pause_ms(WARM_MS);
+		before = made_so_far(n);
+		pause_ms(ms);
+		made = made_so_far(n);
 		__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
-		took = traffic_now() - begin;
 	}
 	for (i = 0; i < n; i++)
 		pthread_join(workers[i].thread, NULL);
-	if (target)
-		took = traffic_now() - begin;
+	if (target) {
+		made = made_so_far(n);
+		for (i = 0; i < n; i++)
+			if (workers[i].began < before.ns)
+				before.ns = workers[i].began;
+	}
 	pthread_barrier_destroy(&start);
 	for (i = 0; i < target; i++) {
 		if (held[i]) {
@@ -151,22 +189,18 @@ static uint64_t run_threads(unsigned int n)
 			close(peers[i]);
 		}
 	}
-	return took;
+	made.done -= before.done;
+	made.failed -= before.failed;
+	made.ns -= before.ns;
+	return made;
 }
 
 static void print_row(const char *kind, const struct variant *variant, double percent,
-		      unsigned int round, unsigned int n, uint64_t ns)
+		      unsigned int round, unsigned int n, const struct made *made)
 {
-	uint64_t done = 0, failed = 0;
-	unsigned int i;
-
-	for (i = 0; i < n; i++) {
-		done += workers[i].done;
-		failed += workers[i].failed;
-	}
 	printf("%s\t%g\t%u\t%u\t%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%.0f\t%s\n", kind,
-	       percent, opt.set.high - opt.set.low + 1, n, round, done, failed, ns / 1000,
-	       (double)done * 1e9 / (double)ns, variant->name);
+	       percent, opt.set.high - opt.set.low + 1, n, round, made->done, made->failed,
+	       made->ns / 1000, (double)made->done * 1e9 / (double)made->ns, variant->name);
 	fflush(stdout);
 }
 
@@ -188,7 +222,7 @@ static void measure(const char *kind, double percent)
 	unsigned int ports = (unsigned int)((opt.set.high - opt.set.low + 1) * percent / 100 + 0.5);
 	const struct variant *variant;
 	unsigned int round, v, i;
-	uint64_t ns;
+	struct made made;
 
 	if (!strcmp(kind, "fill"))
 		target = ports;
@@ -199,9 +233,9 @@ static void measure(const char *kind, double percent)
 			variant = &opt.variants[round % 2 ? v : opt.nvariants - 1 - v];
 			enter(variant);
 			for (i = 0; i < nthreads; i++) {
-				ns = run_threads((unsigned int)threads[i]);
+				made = run_threads((unsigned int)threads[i]);
 				print_row(kind, variant, percent, round,
-					  (unsigned int)threads[i], ns);
+					  (unsigned int)threads[i], &made);
 			}
 		}
 	}
