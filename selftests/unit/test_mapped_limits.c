@@ -262,7 +262,7 @@ static const struct dynport_algorithm counting = {
 	.moved	= counting_moved,
 };
 
-/* Hears of each candidate, and writes the setting at the last of these. */
+/* Hears of each candidate, and writes the setting at the second. */
 struct stride_change {
 	struct host *host;
 	u32 stride, candidates;
@@ -274,13 +274,13 @@ static void stride_change(void *cookie, u16 port)
 	struct stride_change *change = cookie;
 
 	change->times[port]++;
-	if (change->candidates && !--change->candidates)
+	if (++change->candidates == 2)
 		change->host->netns.tunables.bind_stride = change->stride;
 }
 
 /* @threshold 0: it has a map from the beginning. */
 static void check_stride_change(enum dynport_path path, u32 before, u32 after,
-				u32 candidates, u32 threshold)
+				u32 threshold)
 {
 	static struct stride_change change;
 	struct host *host = host_alloc(&counting);
@@ -293,9 +293,7 @@ static void check_stride_change(enum dynport_path path, u32 before, u32 after,
 	host->netns.tunables.search_limit = 1024;
 	if (!threshold)
 		spaces_map(host, path, &peer, host_nothing_busy);
-	change = (struct stride_change){
-		.host = host, .stride = after, .candidates = candidates,
-	};
+	change = (struct stride_change){ .host = host, .stride = after };
 	host->watch = stride_change;
 	host->cookie = &change;
 	numbers_beyond = 0;
@@ -305,11 +303,11 @@ static void check_stride_change(enum dynport_path path, u32 before, u32 after,
 		never += !change.times[port];
 		more += change.times[port] > 1;
 	}
-	EXPECT(!numbers_beyond, "path %u, %u to %u at %u: %u", path, before,
-	       after, candidates, numbers_beyond);
+	EXPECT(!numbers_beyond, "path %u, %u to %u: %u", path, before, after,
+	       numbers_beyond);
 	/* Where a map begins, it knows of no candidate before it. */
-	EXPECT(!never && more <= threshold, "path %u, %u to %u at %u: %u, %u",
-	       path, before, after, candidates, never, more);
+	EXPECT(!never && more <= threshold, "path %u, %u to %u: %u, %u", path,
+	       before, after, never, more);
 }
 
 static void test_stride_change(void)
@@ -323,7 +321,7 @@ static void test_stride_change(void)
 				for (threshold = 0; threshold < 8; threshold += 4)
 					check_stride_change(path, strides[before],
 							    strides[after],
-							    2, threshold);
+							    threshold);
 }
 
 /* One that never comes to a free port by itself: number 0 is always busy. */
