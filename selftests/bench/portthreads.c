@@ -10,9 +10,9 @@
  *		connection and resets it, again and again
  * Each thread also accepts one connection, anybody's, for each that it has made.
  * Rates are those of this machine at this moment: compare what one round says,
- * and take the median over the rounds (-r). Every other round has the variants in
- * reverse, since a machine that becomes slower would favour those that are first;
- * a change of the variant is followed by a run that isn't counted.
+ * and take the median over the rounds (-r). Each round has the variants in the same
+ * order, and a change of the variant is followed by a run that isn't counted: under an
+ * emulator one that has been on for longer is faster by some percent, so none may be.
  */
 #define _GNU_SOURCE
 #include "portcost.h"
@@ -230,7 +230,7 @@ static void measure(const char *kind, double percent)
 		die("%u ports can't be occupied", ports);
 	for (round = 1; round <= rounds; round++) {
 		for (v = 0; v < opt.nvariants; v++) {
-			variant = &opt.variants[round % 2 ? v : opt.nvariants - 1 - v];
+			variant = &opt.variants[v];
 			enter(variant);
 			for (i = 0; i < nthreads; i++) {
 				made = run_threads((unsigned int)threads[i]);
