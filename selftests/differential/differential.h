@@ -150,6 +150,7 @@ struct episode {
 	long chosen;			/* ports that dynport chose */
 	long exhausted;			/* requests that found no port */
 	long remembered;		/* of them, asked again: see step.c */
+	long from_memory;		/* world_remembered(), as last read */
 	const char *difference;		/* NULL: none */
 	bool cut_short;			/* by the clock or chance: see step.c */
 };

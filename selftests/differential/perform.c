@@ -163,11 +163,29 @@ void observe(const struct world *world, int slot, struct outcome *outcome)
 		outcome->state = info.tcpi_state;
 }
 
+/* Does it put something on the network, or may it? */
+static bool perform_sends(enum operation_kind kind)
+{
+	switch (kind) {
+	case OPERATION_CONNECT:
+	case OPERATION_SEND:
+	case OPERATION_SEND_TO:
+	case OPERATION_RECEIVE:
+	case OPERATION_SHUTDOWN:
+	case OPERATION_CLOSE:
+	case OPERATION_EXPIRE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 void perform(struct world *world, const struct operation *op,
 	     struct outcome *outcome)
 {
 	outcome->error = op->in_child ? perform_in_child(world, op) :
 					perform_here(world, op);
-	drain();
+	if (perform_sends(op->kind))
+		drain();
 	observe(world, op->slot, outcome);
 }

@@ -244,19 +244,19 @@ static void perform_ours(struct episode *episode, struct step *step)
 {
 	const struct operation *op = &step->operation;
 	struct world *world = &episode->ours;
-	long before, after;
+	long before;
 	int i;
 
-	before = world_remembered(world);
 	perform(world, op, &step->ours);
 	for (i = 0; i < AGAIN_TIMES; i++) {
 		if (!is_exhausted(step->ours.error))
 			return;
-		after = world_remembered(world);
-		if (after == before)
+		/* Nothing but such a failure adds to it. */
+		before = episode->from_memory;
+		episode->from_memory = world_remembered(world);
+		if (episode->from_memory == before)
 			return;
 		episode->remembered += !i;
-		before = after;
 		clock_wait(AGAIN_MS * (NSEC_PER_SEC / 1000));
 		perform(world, op, &step->ours);
 	}
