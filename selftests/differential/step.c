@@ -21,6 +21,7 @@
 #define AGAIN_MS	2
 #define AGAIN_TIMES	1000
 #define EXPIRE_MS	2000	/* orphans in FIN_WAIT2: linger2's second */
+#define SETTLE_MS	2000	/* some retransmissions */
 
 /*
  * Of the last tick: ktime_get_seconds(), which tcp_tw_reuse goes by, reads this
@@ -192,7 +193,12 @@ static bool is_chance(const struct episode *episode, const struct step *step)
 	       !step->theirs.error;
 }
 
-/* What the network does in softirqs is done, or soon will be. */
+/*
+ * What the network does in softirqs is done, or soon will be. Where two sockets have
+ * the same addresses and ports, as one that is bound to a device and one that isn't
+ * may, they get each other's packets, and a FIN is acknowledged only when it has been
+ * sent again: in each world by a timer of its own.
+ */
 static const char *settle(struct episode *episode, struct step *step)
 {
 	const struct operation *op = &step->operation;
@@ -200,7 +206,7 @@ static const char *settle(struct episode *episode, struct step *step)
 	int i;
 
 	difference = compare(&step->ours, &step->theirs);
-	for (i = 0; difference && i < 100; i++) {
+	for (i = 0; difference && i < SETTLE_MS; i++) {
 		clock_wait(NSEC_PER_SEC / 1000);
 		if (op->kind == OPERATION_ACCEPT ||
 		    op->kind == OPERATION_RECEIVE) {
