@@ -4,7 +4,9 @@
  *
  * One for each thing that can be said of a port; who asks draws them.
  */
+#include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <net/ip.h>
 
 #include "guard.h"
@@ -12,6 +14,9 @@
 #include "quarantine.h"
 #include "question.h"
 #include "report.h"
+
+/* Ports looked at while connections wait for the lock, and softirqs. */
+#define PICTURE_STEP	1024U
 
 static bool picture_is_busy(const struct dynport_question *question, u16 port)
 {
@@ -58,14 +63,33 @@ static const struct picture_layer {
 	{ DYNPORT_A_RESERVED_BITMAP, false, picture_is_reserved },
 };
 
+static void picture_draw_some(u8 *bits, const struct dynport_question *question,
+			      const struct picture_layer *layer, u32 from,
+			      u32 end)
+{
+	u32 i;
+
+	for (i = from; i < end; i++)
+		if (layer->is(question, question->low + i))
+			bits[i / 8] |= 1 << i % 8;
+}
+
 static void picture_draw(u8 *bits, const struct dynport_question *question,
 			 const struct picture_layer *layer)
 {
-	u32 i, count = question->high - question->low + 1;
+	u32 count = question->high - question->low + 1, from, end;
 
-	for (i = 0; i < count; i++)
-		if (layer->is(question, question->low + i))
-			bits[i / 8] |= 1 << i % 8;
+	for (from = 0; from < count; from = end) {
+		end = min(from + PICTURE_STEP, count);
+		if (layer->of_map) {
+			spin_lock_bh(&question->space->lock);
+			picture_draw_some(bits, question, layer, from, end);
+			spin_unlock_bh(&question->space->lock);
+		} else {
+			picture_draw_some(bits, question, layer, from, end);
+		}
+		cond_resched();
+	}
 }
 
 static int picture_put(struct sk_buff *skb,
@@ -85,13 +109,7 @@ static int picture_put(struct sk_buff *skb,
 		if (!attr)
 			return -EMSGSIZE;
 		memset(nla_data(attr), 0, size);
-		if (!layer->of_map) {
-			picture_draw(nla_data(attr), question, layer);
-			continue;
-		}
-		spin_lock_bh(&question->space->lock);
 		picture_draw(nla_data(attr), question, layer);
-		spin_unlock_bh(&question->space->lock);
 	}
 	return 0;
 }
