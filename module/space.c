@@ -24,6 +24,8 @@
 #include "space.h"
 #include "sweep.h"
 
+#define SPACE_LOOK	4096	/* spaces, for the longest unused one */
+
 /*
  * Every search and every release of a mapped namespace looks a space up, so
  * hashing and comparing stand here in line, and without loops: a universal hash
@@ -275,11 +277,16 @@ static u32 space_limit(const struct dynport_netns *netns)
 	       READ_ONCE(netns->tunables.map_limit) : 0;
 }
 
-/* If there are more than @limit, drop the longest unused one. */
+/*
+ * If there are more than @limit, drop the longest unused one: of all, or, as softirqs
+ * wait for it, of the oldest SPACE_LOOK. Where these are in use, the one dropped comes
+ * back as the newest, and they get fewer.
+ */
 static bool space_drop_above(struct dynport_netns *netns, u32 limit)
 {
 	struct dynport_spaces *spaces = &netns->spaces;
 	struct dynport_space *space, *oldest = NULL;
+	unsigned int rest = limit ? SPACE_LOOK : 1;
 
 	lockdep_assert_held(&spaces->lock);
 	if (spaces->total <= limit)
@@ -288,7 +295,7 @@ static bool space_drop_above(struct dynport_netns *netns, u32 limit)
 		if (!oldest || time_before(READ_ONCE(space->last_used),
 					   READ_ONCE(oldest->last_used)))
 			oldest = space;
-		if (!limit)
+		if (!--rest)
 			break;
 	}
 	dynport_space_remove(netns, oldest);
