@@ -143,6 +143,7 @@ struct episode {
 	bool vrf;
 	bool autobind_reuse;		/* ip_autobind_reuse */
 	bool by_second;			/* tcp_tw_reuse: seconds matter */
+	bool twins;			/* two had the same ends: see step.c */
 	int expirations;		/* still allowed: they take a while */
 	struct step history[HISTORY];	/* the last ones, in a ring */
 	long steps;

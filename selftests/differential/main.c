@@ -34,6 +34,7 @@ int main(int argc, char **argv)
 {
 	long steps = 50000, only = -1, number, done = 0;
 	long failures = 0, chosen = 0, exhausted = 0, remembered = 0, cut_short = 0;
+	long episodes = 0, twins = 0;
 	unsigned long seed = time(NULL);
 	struct settings settings = { 0 };
 	struct episode episode;
@@ -71,19 +72,21 @@ int main(int argc, char **argv)
 	while (!ret && done < steps) {
 		ret = episode_run(&episode, &settings, seed, number,
 				  STEPS_OF_EPISODE);
+		episodes++;
 		done += episode.steps;
 		failures += episode.failures;
 		chosen += episode.chosen;
 		exhausted += episode.exhausted;
 		remembered += episode.remembered;
 		cut_short += episode.cut_short;
+		twins += episode.twins;
 		if (only >= 0)
 			break;
 		number++;
 	}
-	printf("# %s, seed %lu: %ld steps, %ld failed alike, %ld ports chosen, %ld requests found none, %ld of them from memory; %ld episodes cut short; VRFs: %s\n",
+	printf("# %s, seed %lu: %ld steps, %ld failed alike, %ld ports chosen, %ld requests found none, %ld of them from memory; %ld of %ld episodes cut short, %ld had twins; VRFs: %s\n",
 	       settings.algorithm, seed, done, failures, chosen, exhausted, remembered,
-	       cut_short, settings.have_vrf ? "yes" : "no");
+	       cut_short, episodes, twins, settings.have_vrf ? "yes" : "no");
 	if (ret < 0) {
 		fprintf(stderr, "differential: %s\n", strerror(-ret));
 		return 2;

@@ -2,11 +2,14 @@
 /*
  * step.c - one operation in both worlds, and what must then be the same
  *
- * Two things can make the worlds differ for which dynport isn't to blame. An
+ * Three things can make the worlds differ for which dynport isn't to blame. An
  * episode is left where they come up, and counted as cut short:
  *   - tcp_tw_reuse goes by the second in which a connection ended. Where it is
  *     on, a step begins early enough in a second to end in the same one, but
  *     may take too long;
+ *   - two sockets may have the same addresses and ports, if one is bound to a
+ *     device and the other isn't. They get each other's packets, so that it's
+ *     chance which of them learns what: see is_crossed();
  *   - in a window of odd size the kernel's TCP pickers pass by the first port
  *     or the last, as chance has it. dynport makes up for that, but for what it
  *     leaves to them: SO_REUSEADDR sockets with ip_autobind_reuse.
@@ -193,12 +196,60 @@ static bool is_chance(const struct episode *episode, const struct step *step)
 	       !step->theirs.error;
 }
 
-/*
- * What the network does in softirqs is done, or soon will be. Where two sockets have
- * the same addresses and ports, as one that is bound to a device and one that isn't
- * may, they get each other's packets, and a FIN is acknowledged only when it has been
- * sent again: in each world by a timer of its own.
- */
+/* The addresses and ports of a connection, IPv4's as IPv6's know them. */
+struct ends {
+	struct in6_addr address[2];
+	in_port_t port[2];
+};
+
+static bool ends_get(int fd, struct ends *ends)
+{
+	union port_address names[2] = { 0 };
+	socklen_t size = sizeof(names[0]);
+	int i;
+
+	memset(ends, 0, sizeof(*ends));
+	if (fd < 0 || getsockname(fd, &names[0].any, &size))
+		return false;
+	size = sizeof(names[1]);
+	if (getpeername(fd, &names[1].any, &size))
+		return false;
+	for (i = 0; i < 2; i++) {
+		ends->port[i] = names[i].v4.sin_port;
+		ends->address[i] = names[i].v6.sin6_addr;
+		if (names[i].any.sa_family == AF_INET) {
+			memset(&ends->address[i], 0, sizeof(ends->address[i]));
+			ends->address[i].s6_addr16[5] = 0xffff;
+			ends->address[i].s6_addr32[3] = names[i].v4.sin_addr.s_addr;
+		}
+	}
+	return true;
+}
+
+/* Has another TCP socket the same ends as this one? */
+static bool has_twin(const struct episode *episode, int slot)
+{
+	const struct world *world = &episode->ours;
+	struct ends ends, other;
+	int i;
+
+	if (episode->slots[slot].type != SOCK_STREAM || !ends_get(world->fd[slot], &ends))
+		return false;
+	for (i = 0; i < SLOTS; i++)
+		if (i != slot && episode->slots[i].type == SOCK_STREAM &&
+		    ends_get(world->fd[i], &other) && !memcmp(&ends, &other, sizeof(ends)))
+			return true;
+	return false;
+}
+
+/* Did packets go to the twin of whom they were for, in one of the worlds? */
+static bool is_crossed(const struct episode *episode, const struct step *step)
+{
+	return episode->twins && step->ours.error == step->theirs.error &&
+	       !memcmp(&step->ours.local, &step->theirs.local, sizeof(step->ours.local));
+}
+
+/* What the network does in softirqs is done, or soon will be; what is sent again, too. */
 static const char *settle(struct episode *episode, struct step *step)
 {
 	const struct operation *op = &step->operation;
@@ -295,12 +346,15 @@ int step_perform(struct episode *episode, const struct operation *op)
 		return ret;
 
 	difference = settle(episode, step);
+	if (op->kind == OPERATION_CONNECT)
+		episode->twins |= has_twin(episode, op->slot);
 	if (op->kind == OPERATION_EXPIRE)
 		clock_wait(EXPIRE_MS * (NSEC_PER_SEC / 1000));
 	else
 		episode->cut_short = (episode->by_second &&
 				      clock_now() / NSEC_PER_SEC != second) ||
-				     is_chance(episode, step);
+				     is_chance(episode, step) ||
+				     (difference && is_crossed(episode, step));
 	episode->difference = judgement ?: difference;
 	if (episode->difference)
 		return 0;
