@@ -355,6 +355,9 @@ int step_perform(struct episode *episode, const struct operation *op)
 				      clock_now() / NSEC_PER_SEC != second) ||
 				     is_chance(episode, step) ||
 				     (difference && is_crossed(episode, step));
+	/* A port that mustn't be chosen is no chance. */
+	if (judgement)
+		episode->cut_short = false;
 	episode->difference = judgement ?: difference;
 	if (episode->difference)
 		return 0;
