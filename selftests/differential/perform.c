@@ -46,6 +46,8 @@ static int perform_connect(int fd, const union port_address *address)
 		return 0;
 	if (errno != EINPROGRESS)
 		return errno;
+	/* One that was shut down before is said to be ready whatever has come. */
+	drain();
 	if (poll(&poll_fd, 1, CONNECT_MS) != 1)
 		return EINPROGRESS;
 	getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
