@@ -16,7 +16,7 @@
  *	step.c		one operation in both worlds
  *	choose.c	which operation comes next
  *	perform.c	performing it
- *	world.c		namespaces and their settings
+ *	world.c		namespaces, their settings and sockets
  *	describe.c	in words
  */
 #ifndef DIFFERENTIAL_H
@@ -167,6 +167,9 @@ void world_close(struct world *world);
 void world_show(const struct world *world);
 int world_set(const struct world *world, const char *name, const char *value);
 int world_set_window(const struct world *world, int low, int high);
+
+/* Has another TCP socket the same addresses and ports as this one? */
+bool world_has_twin(const struct world *world, int slot);
 
 /* Requests that dynport failed because it remembered that there was no port. */
 long world_remembered(const struct world *world);

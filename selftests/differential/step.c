@@ -113,13 +113,25 @@ static const char *judge_choice(struct episode *episode,
 	return NULL;
 }
 
-static const char *compare(const struct outcome *ours,
-			   const struct outcome *theirs)
+/* What the call itself has brought about. */
+static const char *compare_call(const struct outcome *ours,
+				const struct outcome *theirs)
 {
 	if (ours->error != theirs->error)
 		return "the errors differ";
 	if (memcmp(&ours->local, &theirs->local, sizeof(ours->local)))
 		return "the local addresses differ";
+	return NULL;
+}
+
+/* That, and what the peer's packets have. */
+static const char *compare(const struct outcome *ours,
+			   const struct outcome *theirs)
+{
+	const char *difference = compare_call(ours, theirs);
+
+	if (difference)
+		return difference;
 	if (ours->state != theirs->state)
 		return "the states differ";
 	if (ours->pending != theirs->pending)
@@ -196,57 +208,11 @@ static bool is_chance(const struct episode *episode, const struct step *step)
 	       !step->theirs.error;
 }
 
-/* The addresses and ports of a connection, IPv4's as IPv6's know them. */
-struct ends {
-	struct in6_addr address[2];
-	in_port_t port[2];
-};
-
-static bool ends_get(int fd, struct ends *ends)
-{
-	union port_address names[2] = { 0 };
-	socklen_t size = sizeof(names[0]);
-	int i;
-
-	memset(ends, 0, sizeof(*ends));
-	if (fd < 0 || getsockname(fd, &names[0].any, &size))
-		return false;
-	size = sizeof(names[1]);
-	if (getpeername(fd, &names[1].any, &size))
-		return false;
-	for (i = 0; i < 2; i++) {
-		ends->port[i] = names[i].v4.sin_port;
-		ends->address[i] = names[i].v6.sin6_addr;
-		if (names[i].any.sa_family == AF_INET) {
-			memset(&ends->address[i], 0, sizeof(ends->address[i]));
-			ends->address[i].s6_addr16[5] = 0xffff;
-			ends->address[i].s6_addr32[3] = names[i].v4.sin_addr.s_addr;
-		}
-	}
-	return true;
-}
-
-/* Has another TCP socket the same ends as this one? */
-static bool has_twin(const struct episode *episode, int slot)
-{
-	const struct world *world = &episode->ours;
-	struct ends ends, other;
-	int i;
-
-	if (episode->slots[slot].type != SOCK_STREAM || !ends_get(world->fd[slot], &ends))
-		return false;
-	for (i = 0; i < SLOTS; i++)
-		if (i != slot && episode->slots[i].type == SOCK_STREAM &&
-		    ends_get(world->fd[i], &other) && !memcmp(&ends, &other, sizeof(ends)))
-			return true;
-	return false;
-}
-
 /* Did packets go to the twin of whom they were for, in one of the worlds? */
 static bool is_crossed(const struct episode *episode, const struct step *step)
 {
-	return episode->twins && step->ours.error == step->theirs.error &&
-	       !memcmp(&step->ours.local, &step->theirs.local, sizeof(step->ours.local));
+	return episode->twins && !compare_call(&step->ours, &step->theirs) &&
+	       compare(&step->ours, &step->theirs);
 }
 
 /* What the network does in softirqs is done, or soon will be; what is sent again, too. */
@@ -347,14 +313,14 @@ int step_perform(struct episode *episode, const struct operation *op)
 
 	difference = settle(episode, step);
 	if (op->kind == OPERATION_CONNECT)
-		episode->twins |= has_twin(episode, op->slot);
+		episode->twins |= world_has_twin(&episode->ours, op->slot);
 	if (op->kind == OPERATION_EXPIRE)
 		clock_wait(EXPIRE_MS * (NSEC_PER_SEC / 1000));
 	else
 		episode->cut_short = (episode->by_second &&
 				      clock_now() / NSEC_PER_SEC != second) ||
 				     is_chance(episode, step) ||
-				     (difference && is_crossed(episode, step));
+				     is_crossed(episode, step);
 	/* A port that mustn't be chosen is no chance. */
 	if (judgement)
 		episode->cut_short = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * world.c - network namespaces and their settings
+ * world.c - network namespaces, their settings, and their sockets as a whole
  */
 #include <linux/ipv6.h>
 #include <stdio.h>
@@ -156,4 +156,52 @@ void world_show(const struct world *world)
 			printf("# %s %s: %s", world->name, tables[i], line);
 		fclose(file);
 	}
+}
+
+/* The addresses and ports of a connection, IPv4's as IPv6's know them. */
+struct ends {
+	struct in6_addr address[2];
+	in_port_t port[2];
+};
+
+/* Of a TCP socket only. */
+static bool ends_get(int fd, struct ends *ends)
+{
+	union port_address names[2] = { 0 };
+	socklen_t size = sizeof(int);
+	int i, type;
+
+	memset(ends, 0, sizeof(*ends));
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) || type != SOCK_STREAM)
+		return false;
+	size = sizeof(names[0]);
+	if (getsockname(fd, &names[0].any, &size))
+		return false;
+	size = sizeof(names[1]);
+	if (getpeername(fd, &names[1].any, &size))
+		return false;
+	for (i = 0; i < 2; i++) {
+		ends->port[i] = names[i].v4.sin_port;
+		ends->address[i] = names[i].v6.sin6_addr;
+		if (names[i].any.sa_family == AF_INET) {
+			memset(&ends->address[i], 0, sizeof(ends->address[i]));
+			ends->address[i].s6_addr16[5] = 0xffff;
+			ends->address[i].s6_addr32[3] = names[i].v4.sin_addr.s_addr;
+		}
+	}
+	return true;
+}
+
+bool world_has_twin(const struct world *world, int slot)
+{
+	struct ends ends, other;
+	int i;
+
+	if (!ends_get(world->fd[slot], &ends))
+		return false;
+	for (i = 0; i < SLOTS; i++)
+		if (i != slot && ends_get(world->fd[i], &other) &&
+		    !memcmp(&ends, &other, sizeof(ends)))
+			return true;
+	return false;
 }
