@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * reclaim.c - port maps that nobody uses, and those that memory is short for
+ * reclaim.c - port maps that nobody uses, that are too many, and that memory is
+ * short for
  */
 #include <linux/init.h>
 #include <linux/jiffies.h>
 #include <linux/rculist.h>
+#include <linux/sched/signal.h>
 #include <linux/workqueue.h>
 
 #include "compat.h"
@@ -15,6 +17,7 @@
 #define RECLAIM_IDLE		(60 * HZ)	/* unused for so long: dropped */
 #define RECLAIM_INTERVAL	(10 * HZ)	/* between looks for them */
 #define RECLAIM_BATCH		64	/* dropped with softirqs off */
+#define RECLAIM_LOOK		4096	/* spaces, for the longest unused one */
 
 /* Returns how many idle ones it has removed. */
 static unsigned int reclaim_idle(struct dynport_netns *netns)
@@ -56,6 +59,63 @@ static void reclaim_idle_work(struct work_struct *work)
 	if (!empty)
 		queue_delayed_work(system_unbound_wq, &spaces->idle_work,
 				   RECLAIM_INTERVAL);
+}
+
+/* How many maps there may be. */
+static u32 reclaim_limit(const struct dynport_netns *netns)
+{
+	return READ_ONCE(netns->tunables.map_threshold) ?
+	       READ_ONCE(netns->tunables.map_limit) : 0;
+}
+
+/*
+ * If there are more than @limit, drop the longest unused one: of all, or, as softirqs
+ * wait for it, of the oldest RECLAIM_LOOK. Where these are in use, the one dropped comes
+ * back as the newest, and they get fewer.
+ */
+static bool reclaim_above(struct dynport_netns *netns, u32 limit)
+{
+	struct dynport_spaces *spaces = &netns->spaces;
+	struct dynport_space *space, *oldest = NULL;
+	unsigned int rest = limit ? RECLAIM_LOOK : 1;
+
+	lockdep_assert_held(&spaces->lock);
+	if (spaces->total <= limit)
+		return false;
+	list_for_each_entry(space, &spaces->list, list) {
+		if (!oldest || time_before(READ_ONCE(space->last_used),
+					   READ_ONCE(oldest->last_used)))
+			oldest = space;
+		if (!--rest)
+			break;
+	}
+	dynport_space_remove(netns, oldest);
+	dynport_count(netns->stats, DYNPORT_STAT_MAPS_EVICTED);
+	return true;
+}
+
+void dynport_reclaim_trim(struct dynport_netns *netns)
+{
+	bool dropped;
+
+	do {
+		spin_lock_bh(&netns->spaces.lock);
+		dropped = reclaim_above(netns, reclaim_limit(netns));
+		spin_unlock_bh(&netns->spaces.lock);
+		cond_resched();
+		/* It may be long; the rest goes as new ones come. */
+	} while (dropped && !fatal_signal_pending(current));
+}
+
+bool dynport_reclaim_make_room(struct dynport_netns *netns)
+{
+	u32 limit = reclaim_limit(netns);
+
+	if (!limit)
+		return false;
+	if (reclaim_above(netns, limit - 1))
+		reclaim_above(netns, limit - 1);
+	return netns->spaces.total < limit;
 }
 
 /*

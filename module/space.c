@@ -11,7 +11,6 @@
 #include <linux/rculist.h>
 #include <linux/rhashtable.h>
 #include <linux/sched/mm.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
@@ -23,8 +22,6 @@
 #include "reclaim.h"
 #include "space.h"
 #include "sweep.h"
-
-#define SPACE_LOOK	4096	/* spaces, for the longest unused one */
 
 /*
  * Every search and every release of a mapped namespace looks a space up, so
@@ -270,67 +267,6 @@ struct dynport_space *dynport_space_peek(struct dynport_netns *netns,
 	return space;
 }
 
-/* How many maps there may be. */
-static u32 space_limit(const struct dynport_netns *netns)
-{
-	return READ_ONCE(netns->tunables.map_threshold) ?
-	       READ_ONCE(netns->tunables.map_limit) : 0;
-}
-
-/*
- * If there are more than @limit, drop the longest unused one: of all, or, as softirqs
- * wait for it, of the oldest SPACE_LOOK. Where these are in use, the one dropped comes
- * back as the newest, and they get fewer.
- */
-static bool space_drop_above(struct dynport_netns *netns, u32 limit)
-{
-	struct dynport_spaces *spaces = &netns->spaces;
-	struct dynport_space *space, *oldest = NULL;
-	unsigned int rest = limit ? SPACE_LOOK : 1;
-
-	lockdep_assert_held(&spaces->lock);
-	if (spaces->total <= limit)
-		return false;
-	list_for_each_entry(space, &spaces->list, list) {
-		if (!oldest || time_before(READ_ONCE(space->last_used),
-					   READ_ONCE(oldest->last_used)))
-			oldest = space;
-		if (!--rest)
-			break;
-	}
-	dynport_space_remove(netns, oldest);
-	dynport_count(netns->stats, DYNPORT_STAT_MAPS_EVICTED);
-	return true;
-}
-
-void dynport_space_trim(struct dynport_netns *netns)
-{
-	bool dropped;
-
-	do {
-		spin_lock_bh(&netns->spaces.lock);
-		dropped = space_drop_above(netns, space_limit(netns));
-		spin_unlock_bh(&netns->spaces.lock);
-		cond_resched();
-		/* It may be long; the rest goes as new ones come. */
-	} while (dropped && !fatal_signal_pending(current));
-}
-
-/*
- * Make room for one more. Of those that are too many, because a lower limit could
- * not be brought about at once, another one goes.
- */
-static bool space_make_room(struct dynport_netns *netns)
-{
-	u32 limit = space_limit(netns);
-
-	if (!limit)
-		return false;
-	if (space_drop_above(netns, limit - 1))
-		space_drop_above(netns, limit - 1);
-	return netns->spaces.total < limit;
-}
-
 static bool space_insert(struct dynport_netns *netns,
 			 struct dynport_space *space)
 {
@@ -339,7 +275,7 @@ static bool space_insert(struct dynport_netns *netns,
 	bool inserted = false;
 
 	spin_lock_bh(&spaces->lock);
-	if (space_make_room(netns) &&
+	if (dynport_reclaim_make_room(netns) &&
 	    !rhashtable_lookup_insert_fast(&spaces->table, &space->node,
 					   space_params)) {
 		space->number = ++spaces->last_number;

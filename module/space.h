@@ -171,9 +171,6 @@ void dynport_space_put(struct dynport_space *space);
 bool dynport_space_remove(struct dynport_netns *netns,
 			  struct dynport_space *space);
 
-/* Settings have changed: drop the maps that are too many now. May sleep. */
-void dynport_space_trim(struct dynport_netns *netns);
-
 /**
  * dynport_space_release() - a port is, or is about to be, no longer in use
  * @netns: under rcu_read_lock(), and not dead

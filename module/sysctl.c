@@ -22,6 +22,7 @@
 #include "guard.h"
 #include "netns.h"
 #include "quarantine.h"
+#include "reclaim.h"
 #include "root_reserve.h"
 #include "sysctl.h"
 
@@ -127,7 +128,7 @@ static void sysctl_publish(struct dynport_netns *netns,
 	WRITE_ONCE(*sysctl_tunable(netns, kind), value);
 	dynport_netns_update(netns);
 	mutex_unlock(&netns->config_lock);
-	dynport_space_trim(netns);
+	dynport_reclaim_trim(netns);
 }
 
 static int sysctl_store_number(struct dynport_netns *netns,

@@ -161,11 +161,15 @@ int dynport_netns_choose(struct dynport_netns *ns, unsigned int which,
 	return 0;
 }
 
+/* Who writes may. */
+bool capability_all = true;
+unsigned long capability_asked;
+
 void dynport_netns_update(struct dynport_netns *ns)
 {
 }
 
-void dynport_space_trim(struct dynport_netns *ns)
+void dynport_reclaim_trim(struct dynport_netns *ns)
 {
 }
 

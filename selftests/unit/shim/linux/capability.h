@@ -20,4 +20,9 @@ static inline bool ns_capable_noaudit(struct user_namespace *ns, int capability)
 	return capability_all;
 }
 
+static inline bool ns_capable(struct user_namespace *ns, int capability)
+{
+	return ns_capable_noaudit(ns, capability);
+}
+
 #endif
