@@ -250,6 +250,8 @@ static void socket_use(const struct sockdiag_socket *socket, void *arg)
 void fuzz_sockets(const uint8_t *data, size_t len)
 {
 	static const struct port_set none;
+	static const unsigned int ports[PATHS] = { 28232, 28232, 28232 };
+	static const struct mapped_list unmapped;
 	const struct sockdiag_query query = {
 		.protocol = IPPROTO_TCP, .states = SOCKDIAG_ALL,
 		.local = { 1, 65535 },
@@ -262,7 +264,8 @@ void fuzz_sockets(const uint8_t *data, size_t len)
 	destinations_init(&d, &none);
 	if (sockdiag_read(&query, socket_use, &d, why))
 		must(why[0]);
+	destinations_finish(&d, ports, &unmapped);
 	for (i = 0; i < d.count; i++)
-		must(d.at[i].time_wait <= d.at[i].used);
+		must(d.at[i].used <= d.at[i].ports && d.at[i].time_wait <= d.at[i].used);
 	destinations_free(&d);
 }

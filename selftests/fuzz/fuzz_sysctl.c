@@ -196,7 +196,10 @@ static int entry_store(const struct ctl_table *entry, const char *text, size_t s
 
 static void netns_start(void)
 {
+	static struct net net;
+
 	netns = (struct dynport_netns){
+		.net = &net,
 		.choice[DYNPORT_CHOICE_DEFAULT] = &algorithms[0],
 		.tunables = {
 			.bind_stride = 2, .search_limit = 64,
